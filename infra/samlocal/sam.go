@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// sam runs the SAM CLI on the template that it has built.
+type sam struct {
+	program  string // the sam command
+	dir      string // root of the project
+	template string // the built template
+	arch     architecture
+	envFile  string   // --env-vars
+	logs     string   // folder for the output of its runs
+	env      []string // its environment: container engine, region, credentials
+}
+
+// answer is what a function returned to `sam local invoke`: an API Gateway response of payload format 2.0.
+type answer struct {
+	StatusCode int               `json:"statusCode"`
+	Headers    map[string]string `json:"headers"`
+	Body       string            `json:"body"`
+	ErrorType  string            `json:"errorType"` // of a function that failed or crashed
+}
+
+// invoke runs one function once, in a container of its own, with the event in a file.
+func (s *sam) invoke(ctx context.Context, function, event string) (answer, error) {
+	var got answer
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, s.program, append([]string{"local", "invoke", function, "--event", event}, s.common()...)...) //nolint:gosec // this program's own arguments
+	var stdout, stderr bytes.Buffer
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.dir, s.env, &stdout, &stderr
+	cmd.SysProcAttr = ownedChild()
+	// Ended by SIGTERM, SAM takes its container down.
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 15 * time.Second
+	err := cmd.Run()
+	_ = os.WriteFile(filepath.Join(s.logs, "invoke-"+function+".log"), append(stderr.Bytes(), stdout.Bytes()...), 0o600)
+	if err != nil {
+		return got, fmt.Errorf("sam local invoke: %w:\n%s", err, lastLines(stderr.String(), 15))
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &got); err != nil || got.StatusCode == 0 {
+		return got, fmt.Errorf("%s did not answer a response but %.500q; its log:\n%s", function, stdout.String(), lastLines(stderr.String(), 15))
+	}
+	return got, nil
+}
+
+// startAPI starts `sam local start-api` on a port of the loopback interface, with a warm container for each function,
+// and waits until it answers.
+func (s *sam) startAPI(ctx context.Context, port string) (*process, error) {
+	p, err := startProcess("sam local start-api", filepath.Join(s.logs, "start-api.log"), s.dir, s.env,
+		append([]string{s.program, "local", "start-api", "--host", "127.0.0.1", "--port", port, "--warm-containers", "EAGER"}, s.common()...)...)
+	if err != nil {
+		return nil, err
+	}
+	err = p.waitFor(ctx.Done(), 5*time.Minute, func() error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/", nil)
+		if err != nil {
+			return err
+		}
+		res, err := direct.Do(req)
+		if err != nil {
+			return err
+		}
+		return res.Body.Close() // any answer will do
+	})
+	return p, err
+}
+
+// common are the options that invoke and start-api share. SAM must not pull: its registry may be out of reach, and the
+// image is there.
+func (s *sam) common() []string {
+	return []string{"--template", s.template, "--env-vars", s.envFile, "--parameter-overrides", "Architecture=" + string(s.arch), "--skip-pull-image"}
+}
+
+// direct is a client that uses no proxy and follows no redirection: everything it talks to is on this machine.
+var direct = &http.Client{
+	Transport:     &http.Transport{},
+	Timeout:       30 * time.Second,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
