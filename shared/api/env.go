@@ -1,0 +1,113 @@
+package api
+
+import (
+	"crypto/rand"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/oklog/ulid/v2"
+
+	"foyer/shared/table"
+)
+
+// Config is what a function learns from its environment (template.yaml).
+type Config struct {
+	Table            string
+	UserPoolID       string
+	UserPoolClientID string
+	PublicURL        string // where the page is, without a trailing slash
+	MailFrom         string
+	MailTokenKey     string // name or ARN of the secret with the key of mail tokens
+	PoisonQueueURL   string
+	Endpoint         string // AWS's address in the local engine; empty on AWS
+	Region           string
+	SignUpOpen       bool
+	Reminder         time.Duration // from invitation to reminder, and between reminders
+	InvitationLife   time.Duration
+}
+
+// ConfigFromEnvironment reads the variables that template.yaml sets.
+func ConfigFromEnvironment() Config {
+	return Config{
+		Table: os.Getenv("TABLE"), UserPoolID: os.Getenv("USER_POOL_ID"), UserPoolClientID: os.Getenv("USER_POOL_CLIENT_ID"),
+		PublicURL: strings.TrimRight(os.Getenv("PUBLIC_URL"), "/"), MailFrom: os.Getenv("MAIL_FROM"), MailTokenKey: os.Getenv("MAIL_TOKEN_KEY"),
+		PoisonQueueURL: os.Getenv("POISON_QUEUE_URL"), Endpoint: os.Getenv("AWS_ENDPOINT_URL"), Region: os.Getenv("AWS_REGION"),
+		SignUpOpen:     os.Getenv("SIGN_UP") == "open",
+		Reminder:       time.Duration(number("REMINDER_MINUTES", 3*24*60)) * time.Minute,
+		InvitationLife: time.Duration(number("INVITATION_DAYS", 7)) * 24 * time.Hour,
+	}
+}
+
+func number(name string, otherwise int) int {
+	n, err := strconv.Atoi(os.Getenv(name))
+	if err != nil || n < 1 {
+		return otherwise
+	}
+	return n
+}
+
+// Env is what every handler works with: one for each function, made at its start.
+// Clock and ids can be replaced, so that a test knows them beforehand.
+type Env struct {
+	Config Config
+	AWS    aws.Config
+	Table  *table.Table
+	Log    *slog.Logger
+	Clock  func() time.Time
+	ULID   func(time.Time) string
+
+	mu        sync.Mutex
+	resources map[string]any
+	verifier  *verifier
+}
+
+// NewEnv is an environment on the given AWS configuration, with the real clock.
+func NewEnv(cfg Config, awsConfig aws.Config, log *slog.Logger) *Env {
+	e := &Env{
+		Config: cfg, AWS: awsConfig, Log: log, Table: table.New(awsConfig, cfg.Table),
+		Clock: time.Now, ULID: func(t time.Time) string { return ulid.MustNew(ulid.Timestamp(t), rand.Reader).String() },
+		resources: map[string]any{},
+	}
+	e.verifier = newVerifier(cfg)
+	return e
+}
+
+// Now is the time of the environment's clock, in UTC and whole milliseconds, as
+// rows and answers have it.
+func (e *Env) Now() time.Time { return e.Clock().UTC().Truncate(time.Millisecond) }
+
+// Resource is the environment's one instance of something made on first use,
+// such as a Cognito client. Only the functions whose packages ask for it link it.
+func Resource[T any](e *Env, name string, make func(*Env) T) T {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r, ok := e.resources[name]; ok {
+		return r.(T)
+	}
+	r := make(e)
+	e.resources[name] = r
+	return r
+}
+
+// NewID is a new ULID with the type's prefix (API.md: ids).
+func (e *Env) NewID(prefix string) string { return prefix + e.ULID(e.Now()) }
+
+// NewPersonID is the id of a new account. It tells nothing of when it was made:
+// else a workspace could see whether an address was known before it invited it.
+func NewPersonID() string {
+	var id ulid.ULID
+	if _, err := rand.Read(id[:]); err != nil {
+		panic(err) // crypto/rand does not fail
+	}
+	return "per_" + id.String()
+}
+
+// NewProjectID is a new project's id, which begins with its workspace's.
+func (e *Env) NewProjectID(workspace string) string {
+	return "prj_" + strings.TrimPrefix(workspace, "wks_") + e.ULID(e.Now())
+}

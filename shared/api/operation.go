@@ -1,0 +1,127 @@
+// Package api is what every operation of Foyer has in common: the Operation
+// value, who may call it, problem details, cursors, idempotency keys and entity
+// tags. Handlers hold none of it.
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Operation is one operation of the API, stated beside its handler. The Lambda,
+// the in-process router, the tests and the OpenAPI document all use this value.
+type Operation[I, O any] struct {
+	ID      string // as in API.md
+	Method  string
+	Path    string // below /v1
+	Access  Access
+	Status  int    // of success; 0: 200, or 204 where the output has no body
+	Summary string // one line
+	Doc     string // who may, what comes back, which errors
+
+	// Handle does the work. The call was let in already.
+	Handle func(ctx context.Context, c *Call, in *I) (*O, error)
+
+	// Replay answers a POST again whose Idempotency-Key was used before: result is
+	// what Handle gave to Remember. A POST without Replay needs Repeatable.
+	Replay func(ctx context.Context, c *Call, in *I, result string) (*O, error)
+
+	// Repeatable says why a POST needs no Idempotency-Key.
+	Repeatable string
+
+	Problems []int // statuses of problems beyond those that the access brings
+}
+
+// Meta is what the catalogue knows of an operation without its types.
+type Meta struct {
+	ID, Method, Path, Summary, Repeatable string
+	Access                                Access
+	Keyed                                 bool // takes an Idempotency-Key
+}
+
+// Endpoint is an operation of any types.
+type Endpoint interface {
+	Meta() Meta
+	register(api huma.API, env *Env)
+}
+
+// Prefix is where the API is, beside the page.
+const Prefix = "/v1"
+
+// Meta describes the operation.
+func (o Operation[I, O]) Meta() Meta {
+	return Meta{ID: o.ID, Method: o.Method, Path: Prefix + o.Path, Summary: o.Summary, Repeatable: o.Repeatable, Access: o.Access, Keyed: o.Replay != nil}
+}
+
+// Public says whether the operation needs no token.
+func (m Meta) Public() bool { return m.Access == Public }
+
+func (o Operation[I, O]) register(hapi huma.API, env *Env) {
+	write := o.Method != http.MethodGet
+	op := huma.Operation{
+		OperationID: o.ID, Method: o.Method, Path: Prefix + o.Path, Summary: o.Summary, Description: o.Doc, DefaultStatus: o.Status,
+		MaxBodyBytes: MaxBody, Errors: o.statuses(), Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
+			note(ctx.Context(), func(n *noted) { n.route = o.ID })
+			c, err := env.admit(ctx, o.ID, o.Access, write)
+			if err == nil && o.Replay != nil {
+				err = c.useIdempotencyKey(ctx)
+			}
+			if err != nil {
+				env.refuse(hapi, ctx, err)
+				return
+			}
+			note(ctx.Context(), func(n *noted) { n.person = c.Person })
+			next(huma.WithValue(ctx, callKey{}, c))
+		}},
+	}
+	if o.Access != Public {
+		op.Security = []map[string][]string{{"accessToken": {}}}
+	}
+	if o.Replay != nil {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Description: "Makes repeating the request safe for 24 hours: the same key and body have one effect.",
+			Schema: &huma.Schema{Type: "string", MinLength: new(1), MaxLength: new(255)}})
+	}
+	huma.Register(hapi, op, func(ctx context.Context, in *I) (*O, error) {
+		c := ctx.Value(callKey{}).(*Call)
+		out, err := o.run(ctx, c, in)
+		if err != nil {
+			return nil, env.answer(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func (o Operation[I, O]) run(ctx context.Context, c *Call, in *I) (*O, error) {
+	if c.idem == nil {
+		return o.Handle(ctx, c, in)
+	}
+	result, err := c.remembered(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if result == "" {
+		out, err := o.Handle(ctx, c, in)
+		if !errors.Is(err, errRemembered) {
+			return out, err
+		}
+		if result, err = c.remembered(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return o.Replay(ctx, c, in, result)
+}
+
+// statuses are the problems that an operation of this access can answer.
+func (o Operation[I, O]) statuses() []int {
+	s := []int{http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	if o.Access != Public {
+		s = append(s, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if o.Method != http.MethodGet {
+		s = append(s, http.StatusConflict, http.StatusUnsupportedMediaType)
+	}
+	return append(s, o.Problems...)
+}

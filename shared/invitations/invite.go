@@ -1,0 +1,111 @@
+// Package invitations is the way of a person into a workspace: an e-mail with a
+// single-use link, seen, opened, accepted.
+package invitations
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"foyer/shared/api"
+	"foyer/shared/table"
+)
+
+// Invitee is who is invited to what. For a member Role is set, for a client
+// Contact, Company and (when it is to a project) Project.
+type Invitee struct {
+	Email, Name                       string // Email in its canonical form
+	Workspace, WorkspaceName          string
+	Role                              string
+	Contact, Company                  string
+	Project, ProjectName, InviterName string
+	Note                              string
+}
+
+// Known is what Foyer knows of an address: the account it leads to, or a new id
+// for one that is minted by the invitation.
+type Known struct {
+	Person  string
+	New     bool
+	Account table.AccountRow // zero where New
+}
+
+// Lookup finds the account of a canonical address, or mints an id. Nothing is written.
+func Lookup(ctx context.Context, c *api.Call, email string) (Known, error) {
+	var at table.AddressRow
+	found, err := c.Table.Get(ctx, table.Address(email), &at)
+	if err != nil {
+		return Known{}, err
+	}
+	if !found {
+		return Known{Person: api.NewPersonID(), New: true}, nil
+	}
+	k := Known{Person: at.Person}
+	if found, err = c.Table.Get(ctx, table.Account(at.Person), &k.Account); err == nil && !found {
+		err = fmt.Errorf("address leads to %s, which has no account row", at.Person)
+	}
+	return k, err
+}
+
+// Invite adds to the transaction everything that an invitation is: the account
+// and its address if they are new, the invitation (queued), its mail and its
+// reminder. The row of the team's realm that shows the state is the caller's to
+// put, with InvitationQueued. It returns the invitation.
+func Invite(c *api.Call, tx *table.Tx, known Known, i Invitee) table.InvitationRow {
+	now := c.Now()
+	if known.New {
+		tx.Put(table.Address(i.Email), table.AddressRow{Person: known.Person}).If(table.Absent()).Else(table.ErrConflict)
+		tx.Put(table.Account(known.Person), table.AccountRow{Person: known.Person, Email: i.Email, Name: i.Name, State: table.AccountInvited, CreatedAt: now}).
+			If(table.Absent()).Else(table.ErrConflict)
+	}
+	subject := i.Contact
+	if i.Role != "" {
+		subject = known.Person
+	}
+	inv := table.InvitationRow{
+		Person: known.Person, Workspace: i.Workspace, Subject: subject, Role: i.Role, Company: i.Company, Project: i.Project,
+		Email: i.Email, Name: i.Name, WorkspaceName: i.WorkspaceName, ProjectName: i.ProjectName, InviterName: i.InviterName, Note: i.Note,
+		Generation: 1, State: table.InvitationQueued, CreatedAt: now, ExpiresAt: now.Add(c.Config.InvitationLife),
+	}
+	tx.Put(table.Invitation(known.Person, i.Workspace, subject), inv).If(table.Absent()).Else(table.ErrConflict)
+	PutMail(c.Env, tx, inv, table.MailInvitation, 0)
+	PutReminder(c.Env, tx, inv, 1)
+	return inv
+}
+
+// mailKeptFor is how long a mail's row stands after it was put.
+const mailKeptFor = 30 * 24 * time.Hour
+
+// PutMail adds the mail of an invitation (kind invitation or reminder, the how
+// manieth). Its id is a function of what it tells: putting it twice is one mail.
+func PutMail(env *api.Env, tx *table.Tx, inv table.InvitationRow, kind string, number int) {
+	now := env.Now()
+	id := fmt.Sprintf("%s#%s#%s#%d#%d", kind, inv.Workspace, inv.Subject, inv.Generation, number)
+	tx.Put(table.Mail(inv.Person, id), table.MailRow{
+		Mail: id, Kind: kind, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: inv.Generation,
+		Project: inv.Project, At: now, TTL: now.Add(mailKeptFor).Unix(),
+	})
+}
+
+// dueAtLeast is how far ahead a due row must lie: due-run may have taken the
+// current minute and the next already begun (DESIGN.md).
+const dueAtLeast = 2 * time.Minute
+
+// PutReminder adds the row that makes due-run look at the invitation again.
+// Nothing cancels it: due-run asks whether it still holds.
+func PutReminder(env *api.Env, tx *table.Tx, inv table.InvitationRow, number int) {
+	minute := DueMinute(env.Now(), env.Config.Reminder)
+	id := fmt.Sprintf("%s#%s#%s#%d#%d", table.DueReminder, inv.Workspace, inv.Subject, inv.Generation, number)
+	tx.Put(table.Due(minute, id), table.DueRow{
+		Due: id, Kind: table.DueReminder, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: inv.Generation, Number: number,
+	})
+}
+
+// DueMinute is the whole minute at or after now+delay, at least two minutes ahead.
+func DueMinute(now time.Time, delay time.Duration) time.Time {
+	at := now.UTC().Add(max(delay, dueAtLeast))
+	if whole := at.Truncate(time.Minute); !whole.Equal(at) {
+		return whole.Add(time.Minute)
+	}
+	return at
+}

@@ -1,0 +1,191 @@
+package table
+
+import "time"
+
+// Kinds of items; the prefix of an item's id says its kind.
+const (
+	ItemMessage = "message"
+	ItemFile    = "file"
+	ItemTask    = "task"
+	ItemEvent   = "event"
+)
+
+// ItemPrefix is the prefix of the ids of that kind, and false for an unknown kind.
+func ItemPrefix(kind string) (string, bool) {
+	p, ok := map[string]string{ItemMessage: "msg_", ItemFile: "fil_", ItemTask: "tsk_", ItemEvent: "evt_"}[kind]
+	return p, ok
+}
+
+// WorkspaceRow is a workspace (key Workspace).
+type WorkspaceRow struct {
+	Key
+	Workspace string    `dynamodbav:"workspace"`
+	Name      string    `dynamodbav:"name"`
+	CreatedAt time.Time `dynamodbav:"createdAt"`
+}
+
+// WorkspaceGateRow is a workspace as its clients may know it (key WorkspaceGate).
+type WorkspaceGateRow struct {
+	Key
+	Name               string `dynamodbav:"name"`
+	PortalNeedsLicence bool   `dynamodbav:"portalNeedsLicence"`
+	Closed             bool   `dynamodbav:"closed"`
+}
+
+// CompanyGateRow gates a company's clients (key CompanyGate).
+type CompanyGateRow struct {
+	Key
+	Licensed bool `dynamodbav:"licensed"`
+	Archived bool `dynamodbav:"archived"`
+}
+
+// ProjectFactsRow is a project as its clients may know it (key ProjectFacts).
+type ProjectFactsRow struct {
+	Key
+	Project   string    `dynamodbav:"project"`
+	Workspace string    `dynamodbav:"workspace"`
+	Name      string    `dynamodbav:"name"`
+	Company   string    `dynamodbav:"company,omitempty"`
+	Archived  bool      `dynamodbav:"archived"`
+	CreatedAt time.Time `dynamodbav:"createdAt"`
+	Version   int       `dynamodbav:"version"`
+}
+
+// PointerRow names another row; the id is in its sort key (keys WorkspaceProject
+// and CompanyProject).
+type PointerRow struct {
+	Key
+	Project string `dynamodbav:"project"`
+}
+
+// ItemRow is an item (key PrivateItem or SharedItem). Everything in it may be
+// shown to clients once the item is shared; what must not, has rows of its own
+// in the team's realm.
+type ItemRow struct {
+	Key
+	Item      string     `dynamodbav:"item"`
+	Kind      string     `dynamodbav:"kind"`
+	Title     string     `dynamodbav:"title"`
+	Text      string     `dynamodbav:"text,omitempty"`
+	Author    string     `dynamodbav:"author"`
+	Assignee  string     `dynamodbav:"assignee,omitempty"` // tasks
+	Ask       string     `dynamodbav:"ask,omitempty"`      // tasks for a client: feedback or approval
+	Due       *time.Time `dynamodbav:"due,omitempty"`      // tasks
+	Start     *time.Time `dynamodbav:"start,omitempty"`    // events
+	End       *time.Time `dynamodbav:"end,omitempty"`      // events
+	CreatedAt time.Time  `dynamodbav:"createdAt"`
+	UpdatedAt time.Time  `dynamodbav:"updatedAt"` // of the content; a change of visibility leaves it
+	Version   int        `dynamodbav:"version"`   // of the row, for conditional writes; never shown
+}
+
+// Shared says in which realm the row was found.
+func (r ItemRow) Shared() bool {
+	return len(r.PK) > len(RealmClient) && r.PK[:len(RealmClient)] == RealmClient
+}
+
+// Kinds of activity, as they stand in rows.
+const (
+	ActivityWorkspaceCreated   = "workspace-created"
+	ActivityInvitationAccepted = "invitation-accepted"
+	ActivityProjectCreated     = "project-created"
+	ActivityClientAdded        = "client-added"
+	ActivityAccessRemoved      = "access-removed"
+	ActivityAccessRestored     = "access-restored"
+	ActivityItemCreated        = "item-created"
+	ActivityItemShared         = "item-shared"
+	ActivityItemUnshared       = "item-unshared"
+	ActivityReminderDue        = "invitation-reminder"
+)
+
+// ActivityRow is the record of one change: audit, feed and outbox at once (keys
+// WorkspaceActivity, TeamProjectActivity, ClientProjectActivity, Audit). It holds
+// ids, never content.
+type ActivityRow struct {
+	Key
+	Activity  string    `dynamodbav:"activity"`
+	Type      string    `dynamodbav:"type"`
+	Workspace string    `dynamodbav:"workspace"`
+	Project   string    `dynamodbav:"project,omitempty"`
+	Item      string    `dynamodbav:"item,omitempty"`
+	Actor     string    `dynamodbav:"actor,omitempty"`   // empty: Foyer itself
+	Subject   string    `dynamodbav:"subject,omitempty"` // contact, member or company that it is about
+	Assignee  string    `dynamodbav:"assignee,omitempty"`
+	Mentions  []string  `dynamodbav:"mentions,omitempty"`
+	At        time.Time `dynamodbav:"at"`
+}
+
+// FeedRow is one line of a person's feed (keys PortalFeed, TeamFeed): a pure
+// function of activity and recipient, immutable.
+type FeedRow struct {
+	Key
+	Activity  string    `dynamodbav:"activity"`
+	Type      string    `dynamodbav:"type"`
+	Reason    string    `dynamodbav:"reason"` // policy.Reason: why this person is told
+	Workspace string    `dynamodbav:"workspace"`
+	Project   string    `dynamodbav:"project"`
+	Item      string    `dynamodbav:"item,omitempty"`
+	Actor     string    `dynamodbav:"actor"`
+	At        time.Time `dynamodbav:"at"`
+}
+
+// Kinds of mail.
+const (
+	MailInvitation   = "invitation"
+	MailReminder     = "reminder"
+	MailAdded        = "added"        // someone with access was added to one more project
+	MailNotification = "notification" // one line of the feed, by mail
+)
+
+// MailRow is one mail to send (key Mail): references, never content.
+type MailRow struct {
+	Key
+	Mail       string    `dynamodbav:"mail"`
+	Kind       string    `dynamodbav:"kind"`
+	Person     string    `dynamodbav:"person"`
+	Workspace  string    `dynamodbav:"workspace"`
+	Subject    string    `dynamodbav:"subject,omitempty"`    // of the invitation
+	Generation int       `dynamodbav:"generation,omitempty"` // of the invitation
+	Project    string    `dynamodbav:"project,omitempty"`
+	Item       string    `dynamodbav:"item,omitempty"`
+	Activity   string    `dynamodbav:"activity,omitempty"`
+	Actor      string    `dynamodbav:"actor,omitempty"`
+	Audience   string    `dynamodbav:"audience,omitempty"` // KindClient or KindMember: which feed the line stands in
+	Reason     string    `dynamodbav:"reason,omitempty"`
+	At         time.Time `dynamodbav:"at"`
+	TTL        int64     `dynamodbav:"ttl"`
+}
+
+// MailMarkRow is the claim on a mail and the mark that it was sent (key MailMark).
+type MailMarkRow struct {
+	Key
+	ClaimID    string     `dynamodbav:"claimId"`
+	ClaimUntil int64      `dynamodbav:"claimUntil"` // epoch milliseconds
+	SentAt     *time.Time `dynamodbav:"sentAt,omitempty"`
+	Dropped    string     `dynamodbav:"dropped,omitempty"` // why it was not sent
+	KeyVersion string     `dynamodbav:"keyVersion,omitempty"`
+	MessageID  string     `dynamodbav:"messageId,omitempty"`
+	TTL        int64      `dynamodbav:"ttl"`
+}
+
+// Kinds of due rows.
+const DueReminder = "reminder"
+
+// DueRow is something to look at later (key Due).
+type DueRow struct {
+	Key
+	Due        string `dynamodbav:"due"`
+	Kind       string `dynamodbav:"kind"`
+	Person     string `dynamodbav:"person"`
+	Workspace  string `dynamodbav:"workspace"`
+	Subject    string `dynamodbav:"subject"`
+	Generation int    `dynamodbav:"generation"`
+	Number     int    `dynamodbav:"number"` // the how manieth reminder, from 1
+}
+
+// WatermarkRow is how far due-run has taken a shard (key DueWatermark).
+type WatermarkRow struct {
+	Key
+	Done       string `dynamodbav:"done"` // the last whole minute taken, RFC 3339
+	LeaseID    string `dynamodbav:"leaseId,omitempty"`
+	LeaseUntil int64  `dynamodbav:"leaseUntil,omitempty"` // epoch milliseconds
+}

@@ -1,0 +1,163 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Table reads and writes the one table. Every read is strongly consistent.
+type Table struct {
+	db   *dynamodb.Client
+	name string
+}
+
+// New is the table of that name, reached as cfg says.
+func New(cfg aws.Config, name string) *Table {
+	return &Table{db: dynamodb.NewFromConfig(cfg), name: name}
+}
+
+// Item is a row as DynamoDB gives it.
+type Item = map[string]types.AttributeValue
+
+// Get reads the row at key into out (a pointer to a row struct) and says whether
+// it is there.
+func (t *Table) Get(ctx context.Context, key Key, out any) (bool, error) {
+	res, err := t.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.name, Key: keyItem(key), ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return false, fmt.Errorf("get %s: %w", key, err)
+	}
+	if res.Item == nil {
+		return false, nil
+	}
+	return true, unmarshal(res.Item, key, out)
+}
+
+// Rows are what a BatchGet found.
+type Rows map[Key]Item
+
+// Into reads the row at key into out and says whether it was found.
+func (r Rows) Into(key Key, out any) (bool, error) {
+	item, ok := r[key]
+	if !ok {
+		return false, nil
+	}
+	return true, unmarshal(item, key, out)
+}
+
+// batchGetMost is how many keys DynamoDB takes in one BatchGetItem.
+const batchGetMost = 100
+
+// unprocessedMost bounds how often what DynamoDB left unprocessed is asked for
+// again within one request: the SDK has already waited and retried by itself.
+const unprocessedMost = 4
+
+// BatchGet reads the rows at the keys (doubles are read once), 100 to a call.
+func (t *Table) BatchGet(ctx context.Context, keys ...Key) (Rows, error) {
+	rows := make(Rows, len(keys))
+	seen := make(map[Key]bool, len(keys))
+	var want []Item
+	for _, k := range keys {
+		if !seen[k] {
+			seen[k] = true
+			want = append(want, keyItem(k))
+		}
+	}
+	for tries := 0; len(want) > 0; {
+		n := min(len(want), batchGetMost)
+		res, err := t.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
+			t.name: {Keys: want[:n], ConsistentRead: aws.Bool(true)},
+		}})
+		if err != nil {
+			return nil, fmt.Errorf("batch get of %d rows: %w", n, err)
+		}
+		for _, item := range res.Responses[t.name] {
+			var k Key
+			if err := attributevalue.UnmarshalMap(item, &k); err != nil {
+				return nil, fmt.Errorf("key of a row: %w", err)
+			}
+			rows[k] = item
+		}
+		left := res.UnprocessedKeys[t.name].Keys
+		if len(left) == n {
+			if tries++; tries > unprocessedMost {
+				return nil, errors.New("batch get: DynamoDB left the keys unprocessed")
+			}
+		}
+		want = append(append([]Item{}, left...), want[n:]...)
+	}
+	return rows, nil
+}
+
+// Query is a range of one partition.
+type Query struct {
+	PK         string
+	Prefix     string // of the sort key
+	After      string // sort key (with the prefix) after which to go on, exclusive; the row need not exist; empty: from the start
+	Descending bool
+	Limit      int // rows at most; 0: one page of DynamoDB (1 MB)
+}
+
+// Query reads a range of a partition. more says whether rows follow the last.
+func (t *Table) Query(ctx context.Context, q Query) (items []Item, more bool, err error) {
+	cond := expression.Key("PK").Equal(expression.Value(q.PK))
+	if q.Prefix != "" {
+		cond = cond.And(expression.Key("SK").BeginsWith(q.Prefix))
+	}
+	expr, err := expression.NewBuilder().WithKeyCondition(cond).Build()
+	if err != nil {
+		return nil, false, fmt.Errorf("query expression: %w", err)
+	}
+	in := &dynamodb.QueryInput{
+		TableName: &t.name, KeyConditionExpression: expr.KeyCondition(), ConsistentRead: aws.Bool(true),
+		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(), ScanIndexForward: aws.Bool(!q.Descending),
+	}
+	if q.After != "" {
+		in.ExclusiveStartKey = keyItem(Key{q.PK, q.After})
+	}
+	if q.Limit > 0 {
+		in.Limit = aws.Int32(int32(min(q.Limit, 1000))) //nolint:gosec // bounded
+	}
+	res, err := t.db.Query(ctx, in)
+	if err != nil {
+		return nil, false, fmt.Errorf("query %s %s…: %w", q.PK, q.Prefix, err)
+	}
+	return res.Items, res.LastEvaluatedKey != nil, nil
+}
+
+// QueryInto reads a range of a partition as rows of type R.
+func QueryInto[R any](ctx context.Context, t *Table, q Query) (rows []R, more bool, err error) {
+	items, more, err := t.Query(ctx, q)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := attributevalue.UnmarshalListOfMaps(items, &rows); err != nil {
+		return nil, false, fmt.Errorf("rows of %s: %w", q.PK, err)
+	}
+	return rows, more, nil
+}
+
+func keyItem(k Key) Item {
+	return Item{"PK": &types.AttributeValueMemberS{Value: k.PK}, "SK": &types.AttributeValueMemberS{Value: k.SK}}
+}
+
+func unmarshal(item Item, key Key, out any) error {
+	if err := attributevalue.UnmarshalMap(item, out); err != nil {
+		return fmt.Errorf("row %s: %w", key, err)
+	}
+	return nil
+}
+
+// Unmarshal reads an item (of a query or a stream's image) into a row struct.
+func Unmarshal(item Item, out any) error {
+	if err := attributevalue.UnmarshalMap(item, out); err != nil {
+		return fmt.Errorf("row: %w", err)
+	}
+	return nil
+}
