@@ -1,0 +1,147 @@
+//go:build engine
+
+package foyertest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+
+	"foyer/shared/table"
+)
+
+var (
+	sharedClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 32 })
+)
+
+// engineEndpoint is where the engine is: the one that was started for all tests,
+// or one for this process.
+func engineEndpoint(t *testing.T) string {
+	t.Helper()
+	if e := os.Getenv("FOYER_TEST_ENGINE"); e != "" {
+		return e
+	}
+	t.Fatal("these tests need the local engine: run them by `make test`, or with `go run ./infra/local with-engine -- go test -tags engine …`")
+	return ""
+}
+
+// Dump is every row of the table, one a line, in order: what changed, or that
+// nothing did. Only a test may read a whole table.
+func (w *World) Dump() string {
+	w.T.Helper()
+	var lines []string
+	pages := dynamodb.NewScanPaginator(dynamodb.NewFromConfig(w.AWS), &dynamodb.ScanInput{TableName: &w.Config.Table})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(w.T.Context())
+		w.must(err)
+		for _, item := range page.Items {
+			var row map[string]any
+			w.must(table.Unmarshal(item, &row))
+			lines = append(lines, fmt.Sprintf("%s / %s %v", row["PK"], row["SK"], row))
+		}
+	}
+	sort.Strings(lines)
+	return strings.Join(lines, "\n")
+}
+
+// Unchanged runs do and ends the test if a row of the table changed meanwhile.
+func (w *World) Unchanged(do func()) {
+	w.T.Helper()
+	before := w.Dump()
+	do()
+	if after := w.Dump(); after != before {
+		w.T.Fatalf("rows changed that should not have:\n%s", difference(before, after))
+	}
+}
+
+func difference(before, after string) string {
+	had := map[string]bool{}
+	for line := range strings.SplitSeq(before, "\n") {
+		had[line] = true
+	}
+	var out []string
+	for line := range strings.SplitSeq(after, "\n") {
+		if !had[line] {
+			out = append(out, "+ "+line)
+		}
+		delete(had, line)
+	}
+	for line := range had {
+		out = append(out, "- "+line)
+	}
+	return strings.Join(out, "\n")
+}
+
+// Eventually waits until ok holds, and ends the test if it does not within a
+// generous time.
+func (w *World) Eventually(what string, ok func() bool) {
+	w.T.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for !ok() {
+		if time.Now().After(deadline) {
+			w.T.Fatalf("waited in vain for: %s", what)
+		}
+		time.Sleep(20 * time.Millisecond) // between two looks
+	}
+}
+
+// Log is what the functions logged.
+type Log struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+// Write takes a line.
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+// String is all of it.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+func (l *Log) printIfFailed(t *testing.T) {
+	if !t.Failed() {
+		return
+	}
+	for line := range strings.SplitSeq(l.String(), "\n") {
+		if strings.Contains(line, `"level":"ERROR"`) {
+			t.Log(line)
+		}
+	}
+}
+
+func alreadyThere(err error) bool {
+	var coded smithy.APIError
+	return errors.As(err, &coded) && strings.Contains(coded.ErrorCode(), "AlreadyExists")
+}
+
+// requireSecretHash refuses what Cognito would refuse and the engine lets pass: a
+// sign-in without the client's SECRET_HASH.
+func requireSecretHash(stack *middleware.Stack) error {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("RequireSecretHash", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		if auth, ok := in.Parameters.(*cognitoidentityprovider.AdminInitiateAuthInput); ok && auth.AuthParameters["SECRET_HASH"] == "" {
+			return middleware.InitializeOutput{}, middleware.Metadata{}, &smithy.GenericAPIError{Code: "NotAuthorizedException", Message: "Unable to verify secret hash for client"}
+		}
+		return next.HandleInitialize(ctx, in)
+	}), middleware.Before)
+}

@@ -1,0 +1,208 @@
+//go:build engine
+
+package foyertest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go/middleware"
+
+	"foyer/shared/api"
+	"foyer/shared/catalog"
+	"foyer/shared/foyertest/iam"
+	"foyer/shared/samtemplate"
+	"foyer/shared/table"
+)
+
+// World is a Foyer of its own: nothing in it is shared with another test.
+type World struct {
+	T      *testing.T
+	Config api.Config
+	AWS    aws.Config   // of the test itself: no policy applies
+	Table  *table.Table // likewise
+	Clock  *Clock
+	Log    *Log
+
+	names    map[string]string // logical id → physical name
+	template *samtemplate.Template
+	tokenKey string
+
+	mu       sync.Mutex
+	handlers map[string]http.Handler
+	extra    map[string][]func(*middleware.Stack) error
+	mux      *http.ServeMux
+}
+
+// Clock is the time of a World: real time, moved by the test.
+type Clock struct {
+	mu     sync.Mutex
+	offset time.Duration
+}
+
+// Now is the World's time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.offset)
+}
+
+// Advance moves the time on.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset += d
+}
+
+// mailFrom is the sender in tests.
+const mailFrom = "foyer@example.com"
+
+// New makes a World from the repository's template.yaml.
+func New(t *testing.T) *World {
+	t.Helper()
+	ctx := t.Context()
+	var raw [6]byte
+	_, _ = rand.Read(raw[:]) // does not fail
+	id := hex.EncodeToString(raw[:])
+	w := &World{T: t, Clock: &Clock{}, Log: &Log{}, handlers: map[string]http.Handler{}, extra: map[string][]func(*middleware.Stack) error{}}
+	w.AWS = aws.Config{
+		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: sharedClient,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		// The engine is one process for many tests at once: patience, as AWS needs none.
+		RetryMaxAttempts: 5,
+	}
+	w.names = map[string]string{"Table": "foyer-" + id}
+	tpl, err := samtemplate.Load(filepath.Join(root(), "template.yaml"))
+	w.must(err)
+	w.template, err = tpl.With(samtemplate.Settings{Names: w.names})
+	w.must(err)
+
+	w.makeTable(ctx)
+	w.makePool(ctx)
+	secret, err := secretsmanager.NewFromConfig(w.AWS).CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: aws.String("foyer-key-" + id), SecretString: aws.String(id + id + id)})
+	w.must(err)
+	w.tokenKey = id + id + id
+	queue, err := sqs.NewFromConfig(w.AWS).CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("foyer-poison-" + id)})
+	w.must(err)
+	_, err = sesv2.NewFromConfig(w.AWS).CreateEmailIdentity(ctx, &sesv2.CreateEmailIdentityInput{EmailIdentity: aws.String(mailFrom)})
+	if err != nil && !alreadyThere(err) {
+		t.Fatalf("SES identity: %v", err)
+	}
+	w.names["MailTokenKey"], w.names["PoisonQueue"] = *secret.ARN, "foyer-poison-"+id
+	w.template, err = tpl.With(samtemplate.Settings{Names: w.names})
+	w.must(err)
+
+	w.Config = api.Config{
+		Table: w.names["Table"], UserPoolID: w.names["UserPool"], UserPoolClientID: w.names["UserPoolClient"],
+		PublicURL: "https://portal.example.com", MailFrom: mailFrom, MailTokenKey: *secret.ARN, PoisonQueueURL: *queue.QueueUrl,
+		Endpoint: *w.AWS.BaseEndpoint, Region: w.AWS.Region, SignUpOpen: true, Reminder: 72 * time.Hour, InvitationLife: 7 * 24 * time.Hour,
+	}
+	w.Table = table.New(w.AWS, w.Config.Table)
+	w.mux = http.NewServeMux()
+	for _, op := range catalog.Operations() {
+		meta := op.Meta()
+		w.mux.HandleFunc(meta.Method+" "+meta.Path, func(rw http.ResponseWriter, r *http.Request) { w.handler(op).ServeHTTP(rw, r) })
+	}
+	t.Cleanup(func() { w.Log.printIfFailed(t) })
+	return w
+}
+
+func (w *World) makeTable(ctx context.Context) {
+	w.T.Helper()
+	def, err := w.template.Table("Table")
+	w.must(err)
+	db := dynamodb.NewFromConfig(w.AWS)
+	_, err = db.CreateTable(ctx, def.CreateTableInput())
+	w.must(err)
+	w.must(dynamodb.NewTableExistsWaiter(db).Wait(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(w.names["Table"])}, time.Minute))
+	w.T.Cleanup(func() {
+		_, _ = db.DeleteTable(context.WithoutCancel(ctx), &dynamodb.DeleteTableInput{TableName: aws.String(w.names["Table"])}) // the engine goes anyway
+	})
+}
+
+func (w *World) makePool(ctx context.Context) {
+	w.T.Helper()
+	pool, err := w.template.UserPool("UserPool")
+	w.must(err)
+	idp := cognitoidentityprovider.NewFromConfig(w.AWS)
+	made, err := idp.CreateUserPool(ctx, pool.CreateUserPoolInput())
+	w.must(err)
+	w.names["UserPool"] = *made.UserPool.Id
+	client, err := w.template.UserPoolClient("UserPoolClient")
+	w.must(err)
+	madeClient, err := idp.CreateUserPoolClient(ctx, client.CreateUserPoolClientInput(*made.UserPool.Id))
+	w.must(err)
+	w.names["UserPoolClient"] = *madeClient.UserPoolClient.ClientId
+}
+
+// Env is the environment of one function: its AWS calls are held to its policy.
+func (w *World) Env(function string) *api.Env {
+	w.T.Helper()
+	enforcer, err := iam.ForFunction(w.template, function, w.names)
+	w.must(err)
+	cfg := w.AWS.Copy()
+	cfg.APIOptions = append([]func(*middleware.Stack) error{enforcer.Middleware(), requireSecretHash}, w.extraFor(function)...)
+	env := api.NewEnv(w.Config, cfg, slog.New(slog.NewJSONHandler(w.Log, nil)))
+	env.Clock = w.Clock.Now
+	return env
+}
+
+// Intercept adds a middleware to every AWS call of a function from now on ("" for
+// every function): to count calls, or to make one fail.
+func (w *World) Intercept(function string, option func(*middleware.Stack) error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.extra[function] = append(w.extra[function], option)
+	w.handlers = map[string]http.Handler{} // made anew, as after a restart
+}
+
+// Release takes all interceptors away.
+func (w *World) Release() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.extra = map[string][]func(*middleware.Stack) error{}
+	w.handlers = map[string]http.Handler{}
+}
+
+func (w *World) extraFor(function string) []func(*middleware.Stack) error {
+	return append(append([]func(*middleware.Stack) error{}, w.extra[""]...), w.extra[function]...)
+}
+
+func (w *World) handler(op api.Endpoint) http.Handler {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := op.Meta().ID
+	h, ok := w.handlers[id]
+	if !ok {
+		h = api.Handler(w.Env(id), op)
+		w.handlers[id] = h
+	}
+	return h
+}
+
+func (w *World) must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+func root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
