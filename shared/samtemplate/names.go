@@ -28,9 +28,9 @@ var nameProperty = map[string]string{
 	"AWS::KMS::Alias":               "AliasName",
 }
 
-// secretSuffix stands for the six random characters that Secrets Manager puts behind a
-// secret's name in its ARN.
-const secretSuffix = "-AbCdEf"
+// SecretSuffix stands for the hyphen and six random characters that Secrets Manager puts
+// behind a secret's name in its ARN.
+const SecretSuffix = "-AbCdEf"
 
 // ref is what Ref gives for a parameter, pseudo parameter or resource.
 func (r *resolver) ref(n *yaml.Node, id, place string) (any, error) {
@@ -63,6 +63,9 @@ func (r *resolver) ref(n *yaml.Node, id, place string) (any, error) {
 	}
 	switch kind {
 	case "AWS::SQS::Queue":
+		if given := r.settings.Names[id]; strings.Contains(given, "://") {
+			return given, nil
+		}
 		return "https://sqs." + r.settings.Region + ".amazonaws.com/" + r.settings.AccountID + "/" + name, nil
 	case "AWS::SecretsManager::Secret", "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy":
 		return r.attribute(n, id, "Arn", place)
@@ -104,7 +107,7 @@ func (r *resolver) attribute(n *yaml.Node, id, attribute, place string) (any, er
 		if strings.HasPrefix(name, "arn:") {
 			return name, nil
 		}
-		return r.arn("secretsmanager", "secret:"+name+secretSuffix), nil
+		return r.arn("secretsmanager", "secret:"+name+SecretSuffix), nil
 	case "AWS::Cognito::UserPool Arn":
 		return r.arn("cognito-idp", "userpool/"+name), nil
 	case "AWS::Cognito::UserPool UserPoolId":
@@ -178,6 +181,9 @@ func (r *resolver) kind(id string) (string, bool) {
 // name gives a resource's physical name: the caller's, the template's own, or a made-up one.
 func (r *resolver) name(n *yaml.Node, id, kind, place string) (string, error) {
 	if name, ok := r.settings.Names[id]; ok {
+		if kind == "AWS::SQS::Queue" {
+			name = name[strings.LastIndex(name, "/")+1:]
+		}
 		return name, nil
 	}
 	if property, ok := nameProperty[kind]; ok {

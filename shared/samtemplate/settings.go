@@ -15,8 +15,8 @@ type Settings struct {
 	Parameters map[string]string
 
 	// Names maps a logical id to the physical name that the SDK is called with: a
-	// table's or queue's name, a user pool's id (eu-central-1_AbC), a secret's name or
-	// ARN. A resource without one has the name that the template gives it, or else
+	// table's name, a queue's name or URL, a user pool's id (eu-central-1_AbC), a
+	// secret's name or ARN. A resource without one has the name that the template gives it, or else
 	// <stack>-<logical id> (<region>_<logical id> for a user pool).
 	Names map[string]string
 

@@ -41,6 +41,9 @@ type access struct {
 // asked once for each table with the keys of *all* entries in that table: the stricter
 // reading, for what ForAllValues allows on the whole set it allows on every part.
 func (e *Enforcer) dynamoRequests(input any) ([]Request, bool, error) {
+	if err := refuseLegacy(input); err != nil {
+		return nil, true, err
+	}
 	accesses, known, err := e.dynamoAccesses(input)
 	if !known || err != nil {
 		return nil, known, err
@@ -116,6 +119,30 @@ func (e *Enforcer) dynamoAccesses(input any) ([]access, bool, error) {
 		return nil, false, nil
 	}
 	return out, true, err
+}
+
+// refuseLegacy refuses the parameters that expressions replaced: their attribute names
+// and keys are not derived, so a condition on them would be decided wrongly.
+func refuseLegacy(input any) error {
+	legacy := func(parameter string, used bool) error {
+		if used {
+			return fmt.Errorf("the legacy parameter %s is not derived; use expressions", parameter)
+		}
+		return nil
+	}
+	switch in := input.(type) {
+	case *dynamodb.GetItemInput:
+		return legacy("AttributesToGet", in.AttributesToGet != nil)
+	case *dynamodb.QueryInput:
+		return legacy("KeyConditions, QueryFilter or AttributesToGet", in.KeyConditions != nil || in.QueryFilter != nil || in.AttributesToGet != nil)
+	case *dynamodb.PutItemInput:
+		return legacy("Expected", in.Expected != nil)
+	case *dynamodb.UpdateItemInput:
+		return legacy("Expected or AttributeUpdates", in.Expected != nil || in.AttributeUpdates != nil)
+	case *dynamodb.DeleteItemInput:
+		return legacy("Expected", in.Expected != nil)
+	}
+	return nil
 }
 
 // one derives an action on one item from its key, or from the whole item of a put.

@@ -2,6 +2,7 @@ package iam
 
 import (
 	"fmt"
+	"maps"
 	"sync"
 
 	"foyer/shared/samtemplate"
@@ -58,6 +59,13 @@ func (e *Enforcer) ObjectTags(lookup func(bucket, key string) map[string]string)
 	return e
 }
 
+// global adds the keys that every request has.
+func (e *Enforcer) global(context map[string][]string) map[string][]string {
+	out := map[string][]string{"aws:RequestedRegion": {e.tpl.Settings.Region}, "aws:SecureTransport": {"true"}}
+	maps.Copy(out, context)
+	return out
+}
+
 // Check says whether the function may make the call with that typed SDK input, such as
 // *dynamodb.GetItemInput; service and operation only name it in messages. A refusal is
 // an [AccessDenied]; another error means that the call cannot be judged here.
@@ -68,18 +76,14 @@ func (e *Enforcer) Check(service, operation string, input any) error {
 	}
 	decisions := make([]Decision, len(requests))
 	for i, q := range requests {
-		if q.Context == nil {
-			q.Context = map[string][]string{}
-		}
-		q.Context["aws:RequestedRegion"] = []string{e.tpl.Settings.Region}
-		q.Context["aws:SecureTransport"] = []string{"true"}
+		q.Context = e.global(q.Context)
 		decisions[i] = e.Policy.Decide(q)
 		if !decisions[i].Allowed {
 			return &AccessDenied{Function: e.Function, Request: q, By: decisions[i].By}
 		}
 	}
-	for i, q := range requests {
-		if err := e.record(q, decisions[i]); err != nil {
+	for i := range decisions {
+		if err := e.record(decisions[i]); err != nil {
 			return fmt.Errorf("record the use of a grant: %w", err)
 		}
 	}

@@ -56,8 +56,8 @@ func impliedStatements(policy string, grants []grant) []Statement {
 }
 
 // onFailure gives the right to reach a stream's or queue's failure destination, which
-// SAM grants for SQS and SNS, and the dead-letter queue of the function
-// (samtranslator: pull.py, and sam_resources.py for DeadLetterQueue).
+// SAM grants where Type says SQS, SNS or S3, and the dead-letter queue of the function
+// (samtranslator: model/iam.py and pull.py, and sam_resources.py for DeadLetterQueue).
 func onFailure(f samtemplate.Function) []Statement {
 	var out []Statement
 	add := func(id, action, arn string) {
@@ -71,6 +71,9 @@ func onFailure(f samtemplate.Function) []Statement {
 			add(e.Name+"OnFailure", "sqs:SendMessage", arn)
 		case "SNS":
 			add(e.Name+"OnFailure", "sns:Publish", arn)
+		case "S3":
+			add(e.Name+"OnFailure", "s3:PutObject", arn+"/*")
+			add(e.Name+"OnFailureList", "s3:ListBucket", arn)
 		}
 	}
 	queue := samtemplate.Map(f.Resource.Properties["DeadLetterQueue"])

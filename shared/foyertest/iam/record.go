@@ -43,7 +43,7 @@ var recorder struct {
 	seen map[string]bool
 }
 
-func (e *Enforcer) record(_ Request, d Decision) error {
+func (e *Enforcer) record(d Decision) error {
 	u := Use{
 		Function: e.Function, Grantee: e.Policy.Grantee, Statement: d.By.ID, Action: d.Action,
 		Resource: d.ResourceIndex, LeadingKeys: distinct(d.LeadingKeys), Implied: d.By.Implied,
