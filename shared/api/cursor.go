@@ -40,9 +40,23 @@ func (c *Call) Position(cursor string) (string, error) {
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(raw) <= cursorSum || string(c.cursorBinding(string(raw[cursorSum:]))) != string(raw[:cursorSum]) {
-		return "", Invalid(Fault("query.cursor", "is not a cursor of this list: begin without one"))
+		return "", notACursor()
 	}
 	return string(raw[cursorSum:]), nil
+}
+
+// ItemPosition is Position for a list of items of one kind, whose cursors hold
+// the last id that was returned; prefix is that of the kind's ids.
+func (c *Call) ItemPosition(cursor, prefix string) (string, error) {
+	id, err := c.Position(cursor)
+	if err == nil && id != "" && !(strings.HasPrefix(id, prefix) && ValidID("item", id)) {
+		err = notACursor()
+	}
+	return id, err
+}
+
+func notACursor() *Problem {
+	return Invalid(Fault("query.cursor", "is not a cursor of this list: begin without one"))
 }
 
 func (c *Call) cursorBinding(position string) []byte {

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"reflect"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -48,7 +50,7 @@ func Document() huma.Config {
 			Info: &huma.Info{Title: "Foyer", Version: "1", Description: "Bring clients into projects: invite, share, collect feedback. " +
 				"Errors are RFC 9457 problem details with a stable code; what the gateway answers by itself (401, 413, 429, 503 and unmatched routes) is {\"message\": …}."},
 			Components: &huma.Components{
-				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas:         huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"accessToken": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "An access token of sessions-create."}},
 			},
 		},
@@ -58,6 +60,29 @@ func Document() huma.Config {
 	}
 	return c
 }
+
+// packagePath is a package of this module within the name of a generic type.
+var packagePath = regexp.MustCompile(`foyer/shared/(?:\w+/)*(\w+)\.`)
+
+// schemaName names a schema after its type, with its area before it: two areas
+// may each have an Item. Instances of generic types lose their brackets.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	name := packagePath.ReplaceAllStringFunc(t.Name(), func(p string) string { return capital(packagePath.FindStringSubmatch(p)[1]) })
+	name = strings.NewReplacer("[", "", "]", "", ",", "").Replace(name)
+	area := path.Base(t.PkgPath())
+	switch {
+	case name == "":
+		return huma.DefaultSchemaNamer(t, hint)
+	case area == "api" || area == ".":
+		return capital(name)
+	}
+	return capital(area) + capital(name)
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // Guard is what stands before every handler: size and form of the request, one
 // log line a request, and no panic that reaches the caller.
