@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 )
 
 // containerAPI is the little of the Docker Engine API that is needed here, over a Unix socket: no docker client has to
@@ -57,17 +58,20 @@ func (c *containerAPI) importImage(ctx context.Context, image string, archive io
 	})
 }
 
-// killContainers ends all running containers and returns how many there were. SAM would stop each with three seconds of
-// grace; the functions have nothing to put in order.
+// killContainers ends all running containers and returns how many there were. SAM would stop them one by one, each with
+// three seconds of grace; the functions have nothing to put in order.
 func (c *containerAPI) killContainers(ctx context.Context) (int, error) {
 	var running []struct {
 		ID string `json:"Id"`
 	}
 	err := c.call(ctx, http.MethodGet, "/containers/json", nil, func(body io.Reader) error { return json.NewDecoder(body).Decode(&running) })
-	for _, container := range running {
-		err = errors.Join(err, c.call(ctx, http.MethodPost, "/containers/"+container.ID+"/kill", nil, nil))
+	errs := make([]error, len(running))
+	var all sync.WaitGroup
+	for i, container := range running {
+		all.Go(func() { errs[i] = c.call(ctx, http.MethodPost, "/containers/"+container.ID+"/kill", nil, nil) })
 	}
-	return len(running), err
+	all.Wait()
+	return len(running), errors.Join(append(errs, err)...)
 }
 
 // call makes one request and hands the body of a good answer to read.

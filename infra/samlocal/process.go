@@ -54,9 +54,14 @@ func (p *process) stop(grace time.Duration) error {
 		return nil
 	case <-time.After(grace):
 	}
+	p.kill()
+	return fmt.Errorf("%s had to be killed after %s", p.name, grace)
+}
+
+// kill ends the program and its group at once: for one that has nothing to put in order.
+func (p *process) kill() {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	<-p.done
-	return fmt.Errorf("%s had to be killed after %s", p.name, grace)
 }
 
 // waitFor calls ready every 100 ms until it returns nil. It gives up when the program ends, when the run is cancelled
