@@ -1,0 +1,9 @@
+// Command portal-items-list is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/lambdarun"
+	"foyer/shared/portal"
+)
+
+func main() { lambdarun.API(portal.ItemsList) }

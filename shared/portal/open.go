@@ -1,0 +1,89 @@
+// Package portal is what clients see: the projects that they are clients of, and
+// in them what was shared. Its functions may read the realms CLIENT# and USER#
+// only; a mistake here cannot show what is private, for AWS would not give it.
+package portal
+
+import (
+	"context"
+	"errors"
+
+	"foyer/shared/api"
+	"foyer/shared/policy"
+	"foyer/shared/table"
+)
+
+// opened is a project that a person can open now as its client.
+type opened struct {
+	project       table.ProjectFactsRow
+	workspaceName string
+}
+
+// accessKeys are the rows that say whether the person is a client of the project:
+// those that a request naming the project reads to be let in (api.ClientsOfProject).
+func accessKeys(person, project string) []table.Key {
+	w, _ := table.WorkspaceOf(project)
+	return []table.Key{table.Project(person, project), table.Membership(person, w), table.ProjectFacts(project), table.WorkspaceGate(w)}
+}
+
+// openable gives those of the projects that the caller can open now as a client,
+// by id. It asks of each what a request naming it would ask; rows hold what was
+// read at its accessKeys. The companies' gates, which the memberships name, are
+// read here.
+func openable(ctx context.Context, c *api.Call, rows table.Rows, projects []string) (map[string]opened, error) {
+	type candidate struct {
+		opened
+		gate  table.WorkspaceGateRow
+		which table.Key
+	}
+	candidates := make(map[string]candidate, len(projects))
+	var gates []table.Key
+	for _, id := range projects {
+		w, ok := table.WorkspaceOf(id)
+		if !ok {
+			continue
+		}
+		var (
+			cand       candidate
+			membership table.MembershipRow
+			own        table.PersonProjectRow
+		)
+		exists, e1 := rows.Into(table.ProjectFacts(id), &cand.project)
+		open, e2 := rows.Into(table.WorkspaceGate(w), &cand.gate)
+		_, e3 := rows.Into(table.Membership(c.Person, w), &membership)
+		_, e4 := rows.Into(table.Project(c.Person, id), &own)
+		if err := errors.Join(e1, e2, e3, e4); err != nil {
+			return nil, err
+		}
+		err := policy.ClientOfProject(policy.Facts{
+			SignedIn: true, // the call was let in
+			Membership: policy.Membership{
+				Role: policy.Role(membership.Role), Contacts: membership.Contacts,
+			},
+			WorkspaceExists: open, WorkspaceClosed: cand.gate.Closed,
+			ProjectExists: exists, ProjectArchived: cand.project.Archived,
+			Project: policy.ProjectRow{Kind: own.Kind, Contact: own.Contact},
+		})
+		if err != nil {
+			continue
+		}
+		cand.workspaceName, cand.which = cand.gate.Name, table.CompanyGate(w, membership.Contacts[own.Contact])
+		candidates[id] = cand
+		gates = append(gates, cand.which)
+	}
+	companies, err := c.Table.BatchGet(ctx, gates...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]opened, len(candidates))
+	for id, cand := range candidates {
+		var gate table.CompanyGateRow
+		found, err := companies.Into(cand.which, &gate)
+		if err != nil {
+			return nil, err
+		}
+		if policy.CompanyOpen(policy.Company{Exists: found, Archived: gate.Archived, Licensed: gate.Licensed}, cand.gate.PortalNeedsLicence) == nil {
+			out[id] = cand.opened
+		}
+	}
+	return out, nil
+}
