@@ -175,7 +175,11 @@ func problemOf(err error) (p *Problem, known bool) {
 // Passing says whether a failure is one that passes: throttling, a timeout, a
 // fault of the service or of the way to it.
 func Passing(err error) bool {
-	if errors.Is(err, table.ErrConflict) {
+	if errors.Is(err, table.ErrConflict) || errors.Is(err, table.ErrBusy) {
+		return true
+	}
+	var connection interface{ ConnectionError() bool }
+	if errors.As(err, &connection) && connection.ConnectionError() {
 		return true
 	}
 	var timeout interface{ Timeout() bool }

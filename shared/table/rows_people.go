@@ -165,9 +165,11 @@ type InvitationRow struct {
 	Email         string    `dynamodbav:"email"`
 	Name          string    `dynamodbav:"name"`
 	WorkspaceName string    `dynamodbav:"workspaceName"`
+	CompanyName   string    `dynamodbav:"companyName,omitempty"` // of a client
 	ProjectName   string    `dynamodbav:"projectName,omitempty"`
 	InviterName   string    `dynamodbav:"inviterName,omitempty"`
 	Note          string    `dynamodbav:"note,omitempty"`
+	SelfService   bool      `dynamodbav:"selfService,omitempty"` // made by workspaces-create: nobody vouches for its names, so its mails carry none
 	Generation    int       `dynamodbav:"generation"`
 	State         string    `dynamodbav:"state"`
 	Reminders     int       `dynamodbav:"reminders"` // sent so far

@@ -148,6 +148,7 @@ type MailRow struct {
 	Project    string    `dynamodbav:"project,omitempty"`
 	Item       string    `dynamodbav:"item,omitempty"`
 	Activity   string    `dynamodbav:"activity,omitempty"`
+	Type       string    `dynamodbav:"type,omitempty"` // of the activity
 	Actor      string    `dynamodbav:"actor,omitempty"`
 	Audience   string    `dynamodbav:"audience,omitempty"` // KindClient or KindMember: which feed the line stands in
 	Reason     string    `dynamodbav:"reason,omitempty"`

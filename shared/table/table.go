@@ -58,6 +58,10 @@ const batchGetMost = 100
 // again within one request: the SDK has already waited and retried by itself.
 const unprocessedMost = 4
 
+// ErrBusy is what batches return when DynamoDB leaves their rows unprocessed: the
+// same may be tried again.
+var ErrBusy = errors.New("DynamoDB left rows unprocessed")
+
 // BatchGet reads the rows at the keys (doubles are read once), 100 to a call.
 func (t *Table) BatchGet(ctx context.Context, keys ...Key) (Rows, error) {
 	rows := make(Rows, len(keys))
@@ -87,7 +91,7 @@ func (t *Table) BatchGet(ctx context.Context, keys ...Key) (Rows, error) {
 		left := res.UnprocessedKeys[t.name].Keys
 		if len(left) == n {
 			if tries++; tries > unprocessedMost {
-				return nil, errors.New("batch get: DynamoDB left the keys unprocessed")
+				return nil, fmt.Errorf("batch get: %w", ErrBusy)
 			}
 		}
 		want = append(append([]Item{}, left...), want[n:]...)

@@ -109,7 +109,7 @@ func (t *Table) Write(ctx context.Context, tx *Tx) error {
 	}
 	var canceled *types.TransactionCanceledException
 	if errors.As(err, &canceled) {
-		conflict := false
+		conflict, busy := false, false
 		for i, reason := range canceled.CancellationReasons {
 			if reason.Code == nil || i >= len(tx.writes) {
 				continue
@@ -122,10 +122,15 @@ func (t *Table) Write(ctx context.Context, tx *Tx) error {
 				return fmt.Errorf("%s %s: %w", tx.writes[i].kind, tx.writes[i].key, ErrConditionFailed)
 			case "TransactionConflict":
 				conflict = true
+			case "ThrottlingError", "ProvisionedThroughputExceeded":
+				busy = true
 			}
 		}
-		if conflict {
+		switch {
+		case conflict:
 			return ErrConflict
+		case busy:
+			return fmt.Errorf("transaction of %d writes: %w", len(items), ErrBusy)
 		}
 	}
 	return fmt.Errorf("transaction of %d writes: %w", len(items), err)

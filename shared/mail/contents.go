@@ -1,0 +1,179 @@
+package mail
+
+import (
+	"time"
+
+	"foyer/shared/policy"
+	"foyer/shared/table"
+)
+
+// dateForm is how mails write a time; always UTC, since nobody's time zone is known.
+const dateForm = "Monday, 2 January 2006, 15:04 UTC"
+
+// Link is a button with its address.
+type Link struct{ Link, Label string }
+
+// about is what several mails say of who and where.
+type about struct {
+	Email     string // that the mail goes to
+	Name      string // of the recipient
+	Inviter   string // who did it; empty where that is nobody whom the recipient may know
+	Workspace string
+	Project   string
+	Note      string // the inviter's own words, of several lines
+	Link      string
+}
+
+func (a about) to() string { return a.Email }
+
+// From is who did it, shortly.
+func (a about) From() string {
+	if a.Inviter != "" {
+		return a.Inviter
+	}
+	return a.Workspace
+}
+
+// FromLong is who did it, with where they are.
+func (a about) FromLong() string {
+	if a.Inviter != "" {
+		return a.Inviter + " of " + a.Workspace
+	}
+	return a.Workspace
+}
+
+// NoteLines are the lines of the inviter's note.
+func (a about) NoteLines() []string { return lines(a.Note) }
+
+// Button is the mail's link under that label.
+func (a about) Button(label string) Link { return Link{Link: a.Link, Label: label} }
+
+// clean makes one line of everything that is one.
+func (a about) clean() about {
+	for _, s := range []*string{&a.Email, &a.Name, &a.Inviter, &a.Workspace, &a.Project, &a.Link} {
+		*s = line(*s)
+	}
+	return a
+}
+
+// invitation is the mail of an invitation, or a reminder of it.
+type invitation struct {
+	about
+	kind     string // name of its template
+	Until    time.Time
+	Reminder bool
+}
+
+// Invitation is the mail of that invitation with that link. An invitation that
+// somebody made for themselves at sign-up has a mail without a word of theirs:
+// else anybody could have Foyer send their own text to anybody.
+func Invitation(inv table.InvitationRow, link string, reminder bool) Content {
+	m := invitation{
+		about: about{Email: inv.Email, Name: inv.Name, Inviter: inv.InviterName, Workspace: inv.WorkspaceName, Project: inv.ProjectName, Note: inv.Note, Link: link}.clean(),
+		kind:  "invitation-portal", Until: inv.ExpiresAt, Reminder: reminder,
+	}
+	switch {
+	case inv.SelfService:
+		m.kind, m.about = "invitation-owner", about{Email: m.Email, Link: link}
+	case inv.Role != "":
+		m.kind = "invitation-team"
+	case inv.Project != "":
+		m.kind = "invitation-project"
+	}
+	return m
+}
+
+func (m invitation) template() string { return m.kind }
+
+// UntilText is until when the invitation can be accepted.
+func (m invitation) UntilText() string { return m.Until.UTC().Format(dateForm) }
+
+// added tells someone who has access that they were added to one more project.
+type added struct{ about }
+
+func (added) template() string { return "added" }
+
+// notification is one line of the feed, by mail.
+type notification struct {
+	about
+	Item   table.ItemRow
+	Client bool // the recipient is a client
+	Reason policy.Reason
+	Type   string // of the activity
+}
+
+func (notification) template() string { return "notification" }
+
+// kindNames are the kinds of items in words.
+var kindNames = map[string]string{table.ItemMessage: "message", table.ItemFile: "file", table.ItemTask: "task", table.ItemEvent: "event"}
+
+// KindText is the kind of the item, as a label.
+func (n notification) KindText() string {
+	return map[string]string{table.ItemMessage: "Message", table.ItemFile: "File", table.ItemTask: "Task", table.ItemEvent: "Event"}[n.Item.Kind]
+}
+
+// Title is the item's title.
+func (n notification) Title() string { return line(n.Item.Title) }
+
+// DueText is until when a task is to be done; empty where nobody said.
+func (n notification) DueText() string {
+	if n.Item.Due == nil {
+		return ""
+	}
+	return n.Item.Due.UTC().Format(dateForm)
+}
+
+// Asks of a task for a client (rule 8), as they stand in the item's row.
+const (
+	askFeedback = "feedback"
+	askApproval = "approval"
+)
+
+// Headline is what the subject begins with.
+func (n notification) Headline() string {
+	switch {
+	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askFeedback:
+		return "Your feedback is asked for"
+	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askApproval:
+		return "Your approval is asked for"
+	case n.Reason == policy.ReasonAssigned:
+		return "Task for you"
+	case n.Reason == policy.ReasonMentioned:
+		return "You were mentioned"
+	case n.Type == table.ActivityItemShared && !n.Client:
+		return "Shared with the client"
+	}
+	return "New in " + n.Project
+}
+
+// Sentence says what happened.
+func (n notification) Sentence() string {
+	in := " in the project “" + n.Project + "”."
+	thing := map[bool]string{true: "an ", false: "a "}[n.Item.Kind == table.ItemEvent] + kindNames[n.Item.Kind]
+	switch {
+	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askFeedback:
+		return n.FromLong() + " asks for your feedback" + in
+	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askApproval:
+		return n.FromLong() + " asks for your approval" + in
+	case n.Reason == policy.ReasonAssigned:
+		return n.FromLong() + " assigned a task to you" + in
+	case n.Reason == policy.ReasonMentioned:
+		return n.FromLong() + " mentioned you" + in
+	case n.Client:
+		return n.FromLong() + " shared " + thing + " with you" + in
+	case n.Type == table.ActivityItemShared:
+		return n.From() + " shared " + thing + " with the client" + in
+	}
+	return n.From() + " added " + thing + in
+}
+
+// Why is why the recipient has this mail.
+func (n notification) Why() string {
+	switch n.Reason {
+	case policy.ReasonAssigned:
+		return "the task is assigned to you."
+	case policy.ReasonMentioned:
+		return "you were mentioned."
+	}
+	return "your notification level for this project is “all”."
+}

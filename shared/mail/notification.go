@@ -1,0 +1,95 @@
+package mail
+
+import (
+	"context"
+
+	"foyer/shared/api"
+	"foyer/shared/audience"
+	"foyer/shared/policy"
+	"foyer/shared/table"
+)
+
+// prepareNotification: a line of the feed is mailed while the recipient may see
+// what it is about (rule 14) and still wants to be told: a client what is shared
+// now, a member what is there.
+func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, error) {
+	m := c.mail
+	place, standings, err := audience.Of(ctx, env.Table, m.Project, m.Person)
+	if err != nil {
+		return prepared{}, err
+	}
+	recipient := standings[0]
+	if !recipient.Active || recipient.Client != (m.Audience == table.KindClient) {
+		return stale("no-access")
+	}
+	item, found, err := audience.Item(ctx, env.Table, m.Project, m.Item)
+	if err != nil {
+		return prepared{}, err
+	}
+	if !found {
+		return stale("item-gone")
+	}
+	change := policy.Change{Actor: m.Actor, TeamOnly: !item.Shared()}
+	switch policy.Reason(m.Reason) {
+	case policy.ReasonAssigned:
+		change.Assignee = item.Assignee // whose it is now
+	case policy.ReasonMentioned:
+		change.Mentions = []string{m.Person}
+	}
+	reason := policy.TellOf(change, recipient.Recipient())
+	if reason == "" {
+		return stale("not-told")
+	}
+	who, err := aboutPerson(ctx, env, place, m, recipient.Client)
+	if err != nil || who.Email == "" {
+		return prepared{stale: "account-gone"}, err
+	}
+	who.Link += "/items/" + m.Item
+	return prepared{content: notification{about: who.clean(), Item: item, Client: recipient.Client, Reason: reason, Type: m.Type}}, nil
+}
+
+// prepareAdded: while the person has access to the project.
+func prepareAdded(ctx context.Context, env *api.Env, c claim) (prepared, error) {
+	m := c.mail
+	place, standings, err := audience.Of(ctx, env.Table, m.Project, m.Person)
+	if err != nil {
+		return prepared{}, err
+	}
+	if !standings[0].Active {
+		return stale("no-access")
+	}
+	who, err := aboutPerson(ctx, env, place, m, standings[0].Client)
+	if err != nil || who.Email == "" {
+		return prepared{stale: "account-gone"}, err
+	}
+	return prepared{content: added{who.clean()}}, nil
+}
+
+// aboutPerson loads who the mail goes to, who did what it tells, and the address
+// of the project as the recipient opens it. Without an e-mail address the person
+// is gone. Whoever acted is named only if they are one of the project's people:
+// others are “the agency” to a client (rule 12).
+func aboutPerson(ctx context.Context, env *api.Env, place audience.Place, m table.MailRow, client bool) (about, error) {
+	account, actor := table.Account(m.Person), table.Person(m.Project, m.Actor)
+	rows, err := env.Table.BatchGet(ctx, account, actor)
+	if err != nil {
+		return about{}, err
+	}
+	var to table.AccountRow
+	var by table.PersonRow
+	if _, err := rows.Into(account, &to); err != nil {
+		return about{}, err
+	}
+	if _, err := rows.Into(actor, &by); err != nil {
+		return about{}, err
+	}
+	link := env.Config.PublicURL + "/#/projects/" + m.Project
+	if client {
+		link = env.Config.PublicURL + "/#/portal/projects/" + m.Project
+	}
+	a := about{Email: to.Email, Name: to.Name, Workspace: place.Gate.Name, Project: place.Facts.Name, Link: link}
+	if by.Kind == table.KindMember {
+		a.Inviter = by.Name
+	}
+	return a, nil
+}

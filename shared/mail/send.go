@@ -1,0 +1,66 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	"github.com/aws/smithy-go"
+
+	"foyer/shared/api"
+)
+
+// senderName is shown beside the sender's address.
+const senderName = "Foyer"
+
+// sesAttempts of one send, the first included, where SES says that it is too
+// much at once.
+const sesAttempts = 3
+
+// client is SES, tried again only where it surely did not take the mail: an
+// answer that was lost may have been a yes, and then the mail would go out twice.
+func client(env *api.Env) *sesv2.Client {
+	return api.Resource(env, "sesv2", func(e *api.Env) *sesv2.Client {
+		return sesv2.NewFromConfig(e.AWS, func(o *sesv2.Options) {
+			o.Retryer = retry.NewStandard(func(s *retry.StandardOptions) {
+				s.MaxAttempts = sesAttempts
+				s.Retryables = []retry.IsErrorRetryable{retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}}
+			})
+		})
+	})
+}
+
+// send hands the mail to SES and gives back SES's id of it.
+//
+// Auto-Submitted (RFC 3834) keeps out-of-office answers from coming back, and
+// X-Auto-Response-Suppress says the same to Exchange, which does not read it.
+func send(ctx context.Context, env *api.Env, m Message) (string, error) {
+	text := func(s string) *types.Content { return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")} }
+	res, err := client(env).SendEmail(ctx, &sesv2.SendEmailInput{
+		FromEmailAddress: aws.String(senderName + " <" + env.Config.MailFrom + ">"),
+		Destination:      &types.Destination{ToAddresses: []string{m.To}},
+		Content: &types.EmailContent{Simple: &types.Message{
+			Subject: text(m.Subject),
+			Body:    &types.Body{Text: text(m.Text), Html: text(m.HTML)},
+			Headers: []types.MessageHeader{
+				{Name: aws.String("Auto-Submitted"), Value: aws.String("auto-generated")},
+				{Name: aws.String("X-Auto-Response-Suppress"), Value: aws.String("All")},
+			},
+		}},
+	})
+	if err != nil {
+		return "", fmt.Errorf("send: %w", err)
+	}
+	return aws.ToString(res.MessageId), nil
+}
+
+// refused says whether SES answered that it did not take the mail, rather than
+// not answering or failing somewhere on the way.
+func refused(err error) bool {
+	var answer smithy.APIError
+	return errors.As(err, &answer) && answer.ErrorFault() == smithy.FaultClient
+}

@@ -1,0 +1,169 @@
+// Package notifications tells people what happened: one line in their feed, and
+// a mail. A line is told to whom policy says so, once, whatever the stream does.
+package notifications
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"foyer/shared/api"
+	"foyer/shared/audience"
+	"foyer/shared/policy"
+	"foyer/shared/stream"
+	"foyer/shared/table"
+)
+
+// Notify takes every change that was recorded: copies it to the audit, and tells
+// the people of the project whom policy says to tell (rules 13, 14, 16): a line
+// in their feed, and a mail for stream-mail to send. Everything that it writes is
+// a function of the activity and the recipient, so being given an activity again
+// changes nothing.
+var Notify = stream.Consumer{ID: "stream-notify", Handle: notify}
+
+// activityPartition ends the partition keys of recorded changes; the mapping's
+// filter in template.yaml lets only these through, which leaves out this
+// function's own copies (…#AUDIT#<day>) and lines (…#FEED#…).
+const activityPartition = "#ACT"
+
+func notify(ctx context.Context, env *api.Env, r stream.Record) error {
+	if !strings.HasSuffix(r.Key.PK, activityPartition) || !strings.HasPrefix(r.Key.SK, table.PrefixActivity) {
+		return nil // not a recorded change
+	}
+	var a table.ActivityRow
+	if err := table.Unmarshal(r.New, &a); err != nil {
+		return errors.Join(stream.ErrPoison, err)
+	}
+	teamOnly, err := realm(a, r.Key)
+	if err != nil {
+		return err
+	}
+	if err := env.Table.PutOne(ctx, table.Audit(a.Workspace, a.At, a.Activity), a, nil); err != nil {
+		return err
+	}
+	change := changeOf(a, teamOnly)
+	if change.NeverTold {
+		return nil
+	}
+	return tell(ctx, env, a, change)
+}
+
+// realm says whether only the team may see the change, by where it was recorded;
+// poison if the row is not the one that its key names.
+func realm(a table.ActivityRow, at table.Key) (teamOnly bool, err error) {
+	if a.Project != "" {
+		if w, ok := table.WorkspaceOf(a.Project); !ok || w != a.Workspace {
+			return false, fmt.Errorf("project %q is not of workspace %q: %w", a.Project, a.Workspace, stream.ErrPoison)
+		}
+	}
+	switch at {
+	case table.TeamProjectActivity(a.Project, a.Activity), table.WorkspaceActivity(a.Workspace, a.Activity):
+		return true, nil
+	case table.ClientProjectActivity(a.Project, a.Activity):
+		return false, nil
+	}
+	return false, fmt.Errorf("the activity is not the one of its key: %w", stream.ErrPoison)
+}
+
+// changeOf is the activity as policy sees it. What is not listed is recorded and
+// tells no one.
+func changeOf(a table.ActivityRow, teamOnly bool) policy.Change {
+	c := policy.Change{Actor: a.Actor, Assignee: a.Assignee, Mentions: a.Mentions, TeamOnly: teamOnly, NeverTold: true}
+	switch a.Type {
+	case table.ActivityItemCreated, table.ActivityItemShared:
+		c.NeverTold = a.Project == "" || a.Item == ""
+	}
+	return c
+}
+
+func tell(ctx context.Context, env *api.Env, a table.ActivityRow, change policy.Change) error {
+	persons, err := peopleOf(ctx, env.Table, a.Project)
+	if err != nil || len(persons) == 0 {
+		return err
+	}
+	place, standings, err := audience.Of(ctx, env.Table, a.Project, persons...)
+	if err != nil {
+		return err
+	}
+	item, found, err := audience.Item(ctx, env.Table, a.Project, a.Item)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return nil // deleted meanwhile: there is nothing left to tell of
+	}
+	if !item.Shared() {
+		change.TeamOnly = true // taken back meanwhile, or never shared
+	}
+	var lines []table.Rowed
+	var mails []table.MailRow
+	for _, s := range standings {
+		reason := policy.TellOf(change, s.Recipient())
+		if reason == "" {
+			continue
+		}
+		lines = append(lines, lineOf(a, place.Workspace, s, reason))
+		mails = append(mails, mailOf(a, s, reason))
+	}
+	if err := env.Table.BatchPut(ctx, lines...); err != nil {
+		return err
+	}
+	absent := table.Absent()
+	for _, m := range mails {
+		// Only once, so that stream-mail sees one insertion however often this runs.
+		err := env.Table.PutOne(ctx, table.Mail(m.Person, m.Mail), m, &absent)
+		if err != nil && !errors.Is(err, table.ErrConditionFailed) {
+			return err
+		}
+	}
+	return nil
+}
+
+// peopleOf are the ids of a project's people.
+func peopleOf(ctx context.Context, t *table.Table, project string) ([]string, error) {
+	var persons []string
+	for q := (table.Query{PK: table.ClientProjectPartition(project), Prefix: table.PrefixPerson}); ; {
+		rows, more, err := table.QueryInto[table.PersonRow](ctx, t, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			persons = append(persons, row.Person)
+			q.After = row.SK
+		}
+		if !more {
+			return persons, nil
+		}
+	}
+}
+
+// lineOf is the line of the recipient's feed: as a client in their portal, as a
+// member in that workspace.
+func lineOf(a table.ActivityRow, workspace string, s audience.Standing, reason policy.Reason) table.Rowed {
+	key := table.TeamFeed(s.Person, workspace, a.Activity)
+	if s.Client {
+		key = table.PortalFeed(s.Person, a.Activity)
+	}
+	return table.Rowed{Key: key, Row: table.FeedRow{
+		Activity: a.Activity, Type: a.Type, Reason: string(reason), Workspace: workspace, Project: a.Project, Item: a.Item, Actor: a.Actor, At: a.At,
+	}}
+}
+
+// mailKeptFor is how long a mail's row and the mark that it was sent stand after
+// the change: longer than any stream or dead-letter queue keeps a record.
+const mailKeptFor = 30 * 24 * time.Hour
+
+// mailOf is the mail of the line.
+func mailOf(a table.ActivityRow, s audience.Standing, reason policy.Reason) table.MailRow {
+	m := table.MailRow{
+		Mail: table.MailNotification + "#" + a.Activity, Kind: table.MailNotification, Person: s.Person, Workspace: a.Workspace, Project: a.Project,
+		Item: a.Item, Activity: a.Activity, Type: a.Type, Actor: a.Actor, Audience: table.KindMember, Reason: string(reason),
+		At: a.At, TTL: a.At.Add(mailKeptFor).Unix(),
+	}
+	if s.Client {
+		m.Audience = table.KindClient
+	}
+	return m
+}
