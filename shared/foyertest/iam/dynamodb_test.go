@@ -68,7 +68,7 @@ func batchWrite(pks ...string) *dynamodb.BatchWriteItemInput {
 
 // Every operation: with keys of granted realms it is allowed; its twin reaches for
 // another realm, another action or the index and is refused there.
-func TestDynamoDBCallsAreHeldToAction_TableAndLeadingKeys(t *testing.T) {
+func TestDynamoDBCallsAreHeldToActionTableAndLeadingKeys(t *testing.T) {
 	const index = tableARN + "/index/GSI1"
 	for _, c := range []struct {
 		name, actions string
