@@ -60,6 +60,11 @@ func (p *process) stop(grace time.Duration) error {
 
 // kill ends the program and its group at once: for one that has nothing to put in order.
 func (p *process) kill() {
+	select {
+	case <-p.done:
+		return // its number may belong to another program by now
+	default:
+	}
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	<-p.done
 }

@@ -3,14 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
+
+	"github.com/aws/aws-lambda-go/events"
 )
 
 // sam runs the SAM CLI on the template that it has built.
@@ -24,17 +28,8 @@ type sam struct {
 	env      []string // its environment: container engine, region, credentials
 }
 
-// answer is what a function returned to `sam local invoke`: an API Gateway response of payload format 2.0.
-type answer struct {
-	StatusCode int               `json:"statusCode"`
-	Headers    map[string]string `json:"headers"`
-	Body       string            `json:"body"`
-	ErrorType  string            `json:"errorType"` // of a function that failed or crashed
-}
-
 // invoke runs one function once, in a container of its own, with the event in a file.
-func (s *sam) invoke(ctx context.Context, function, event string) (answer, error) {
-	var got answer
+func (s *sam) invoke(ctx context.Context, function, event string) (response, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, s.program, append([]string{"local", "invoke", function, "--event", event}, s.common()...)...) //nolint:gosec // this program's own arguments
@@ -47,10 +42,34 @@ func (s *sam) invoke(ctx context.Context, function, event string) (answer, error
 	err := cmd.Run()
 	_ = os.WriteFile(filepath.Join(s.logs, "invoke-"+function+".log"), append(stderr.Bytes(), stdout.Bytes()...), 0o600)
 	if err != nil {
-		return got, fmt.Errorf("sam local invoke: %w:\n%s", err, lastLines(stderr.String(), 15))
+		return response{}, fmt.Errorf("sam local invoke: %w:\n%s", err, lastLines(stderr.String(), 15))
 	}
-	if err := json.Unmarshal(stdout.Bytes(), &got); err != nil || got.StatusCode == 0 {
-		return got, fmt.Errorf("%s did not answer a response but %.500q; its log:\n%s", function, stdout.String(), lastLines(stderr.String(), 15))
+	got, err := gatewayResponse(stdout.Bytes())
+	if err != nil {
+		return response{}, fmt.Errorf("%s: %w; its log:\n%s", function, err, lastLines(stderr.String(), 15))
+	}
+	return got, nil
+}
+
+// gatewayResponse reads what a function returns to API Gateway (payload format 2.0). What a function that failed or
+// crashed leaves (errorMessage, errorType) is none.
+func gatewayResponse(output []byte) (response, error) {
+	var answer events.APIGatewayV2HTTPResponse
+	if err := json.Unmarshal(output, &answer); err != nil || answer.StatusCode == 0 {
+		return response{}, fmt.Errorf("got %.500q, want a response", output)
+	}
+	if answer.IsBase64Encoded {
+		body, err := base64.StdEncoding.DecodeString(answer.Body)
+		if err != nil {
+			return response{}, fmt.Errorf("body: %w", err)
+		}
+		answer.Body = string(body)
+	}
+	got := response{status: answer.StatusCode, body: answer.Body}
+	for name, value := range answer.Headers {
+		if strings.EqualFold(name, "Content-Type") {
+			got.contentType = value
+		}
 	}
 	return got, nil
 }
