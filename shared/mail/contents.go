@@ -22,6 +22,7 @@ type about struct {
 	Project   string
 	Note      string // the inviter's own words, of several lines
 	Link      string
+	ByClient  bool // whoever did it is a client, not one of the workspace
 }
 
 func (a about) to() string { return a.Email }
@@ -36,10 +37,10 @@ func (a about) From() string {
 
 // FromLong is who did it, with where they are.
 func (a about) FromLong() string {
-	if a.Inviter != "" {
+	if a.Inviter != "" && !a.ByClient {
 		return a.Inviter + " of " + a.Workspace
 	}
-	return a.Workspace
+	return a.From()
 }
 
 // NoteLines are the lines of the inviter's note.

@@ -88,14 +88,14 @@ func (c claim) send(ctx context.Context, env *api.Env, p prepared) error {
 		}
 		return err // without an answer the claim stands: SES may have taken the mail
 	}
-	return c.mark(ctx, env, p, id)
+	return c.record(ctx, env, p, id)
 }
 
 // markTries is how often a mark is tried on rows that others are changing.
 const markTries = 4
 
-// mark records that the mail was sent.
-func (c claim) mark(ctx context.Context, env *api.Env, p prepared, id string) error {
+// record marks the mail as sent.
+func (c claim) record(ctx context.Context, env *api.Env, p prepared, id string) error {
 	if p.marks != nil {
 		tx := &table.Tx{}
 		tx.Update(c.key(), c.sent(env, id)).If(c.mine())

@@ -87,9 +87,6 @@ func aboutPerson(ctx context.Context, env *api.Env, place audience.Place, m tabl
 	if client {
 		link = env.Config.PublicURL + "/#/portal/projects/" + m.Project
 	}
-	a := about{Email: to.Email, Name: to.Name, Workspace: place.Gate.Name, Project: place.Facts.Name, Link: link}
-	if by.Kind == table.KindMember {
-		a.Inviter = by.Name
-	}
-	return a, nil
+	return about{Email: to.Email, Name: to.Name, Inviter: by.Name, ByClient: by.Kind == table.KindClient,
+		Workspace: place.Gate.Name, Project: place.Facts.Name, Link: link}, nil
 }
