@@ -1,8 +1,11 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -182,8 +185,8 @@ func Passing(err error) bool {
 	if errors.As(err, &connection) && connection.ConnectionError() {
 		return true
 	}
-	var timeout interface{ Timeout() bool }
-	if errors.As(err, &timeout) && timeout.Timeout() {
+	var onTheWay net.Error // refused, reset, no name, timed out; *url.Error is one too
+	if errors.As(err, &onTheWay) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return true
 	}
 	var status interface{ HTTPStatusCode() int }
