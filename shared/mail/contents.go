@@ -144,7 +144,7 @@ func (n notification) Headline() string {
 	case n.Type == table.ActivityItemShared && !n.Client:
 		return "Shared with the client"
 	}
-	return "New in " + n.Project
+	return "New in “" + n.Project + "”"
 }
 
 // Sentence says what happened.

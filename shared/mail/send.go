@@ -39,7 +39,9 @@ func client(env *api.Env) *sesv2.Client {
 // Auto-Submitted (RFC 3834) keeps out-of-office answers from coming back, and
 // X-Auto-Response-Suppress says the same to Exchange, which does not read it.
 func send(ctx context.Context, env *api.Env, m Message) (string, error) {
-	text := func(s string) *types.Content { return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")} }
+	text := func(s string) *types.Content {
+		return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
+	}
 	res, err := client(env).SendEmail(ctx, &sesv2.SendEmailInput{
 		FromEmailAddress: aws.String(senderName + " <" + env.Config.MailFrom + ">"),
 		Destination:      &types.Destination{ToAddresses: []string{m.To}},

@@ -1,0 +1,188 @@
+package mail
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"foyer/shared/policy"
+	"foyer/shared/table"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var until = time.Date(2026, time.November, 29, 14, 5, 0, 0, time.UTC)
+
+const testLink = "https://portal.example.com/#/invitation/q0b2yVnYwV3n4fJv0m1tq4Yy2a8c6sKQXo3rJm5t7uE"
+
+var carl = table.InvitationRow{
+	Person: "per_1", Workspace: "wks_1", Subject: "con_1", Company: "com_1", Project: "prj_1", Email: "carl@globex.example", Name: "Carl Client",
+	WorkspaceName: "Acme Agency", ProjectName: "New website", InviterName: "Ann Archer", ExpiresAt: until,
+	Note: "Hello Carl,\nhere is everything for the launch & the “relaunch”.\n\nSee you on Monday!",
+}
+
+func invitationTo(change func(*table.InvitationRow)) table.InvitationRow {
+	inv := carl
+	change(&inv)
+	return inv
+}
+
+func toClient(change func(*notification)) notification {
+	n := notification{
+		about:  about{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "New website", Link: "https://portal.example.com/#/portal/projects/prj_1/items/tsk_1"},
+		Item:   table.ItemRow{Item: "tsk_1", Kind: table.ItemTask, Title: "Approve the homepage design", Ask: askApproval, Due: &until},
+		Client: true, Reason: policy.ReasonAssigned, Type: table.ActivityItemCreated,
+	}
+	change(&n)
+	return n
+}
+
+// mails are all kinds of mail, each with its golden files in testdata.
+var mails = map[string]Content{
+	"invitation-project":  Invitation(carl, testLink, false),
+	"reminder-project":    Invitation(carl, testLink, true),
+	"invitation-no-note":  Invitation(invitationTo(func(i *table.InvitationRow) { i.Note = "" }), testLink, false),
+	"invitation-portal":   Invitation(invitationTo(func(i *table.InvitationRow) { i.Project, i.ProjectName, i.Note = "", "", "" }), testLink, false),
+	"invitation-team":     Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.Project, i.Note = table.RoleMember, "", "" }), testLink, false),
+	"invitation-owner":    Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, false),
+	"reminder-owner":      Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, true),
+	"added":               added{about{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "Second shop", Link: "https://portal.example.com/#/portal/projects/prj_2"}},
+	"notification-ask":    toClient(func(*notification) {}),
+	"notification-task":   toClient(func(n *notification) { n.Item.Ask, n.Item.Due, n.Item.Title = "", nil, "Send us the logo" }),
+	"notification-shared": toClient(func(n *notification) { n.Item.Kind, n.Item.Due, n.Reason = table.ItemEvent, nil, policy.ReasonActivity }),
+	"notification-to-team": toClient(func(n *notification) {
+		n.Client, n.Reason, n.Type = false, policy.ReasonActivity, table.ActivityItemShared
+	}),
+}
+
+func TestMailsReadAsTheirGoldenFiles(t *testing.T) {
+	for name, content := range mails {
+		m, err := Render(content)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		golden(t, name+".txt", "To: "+m.To+"\nSubject: "+m.Subject+"\n\n"+m.Text)
+		golden(t, name+".html", m.HTML)
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (go test ./shared/mail -update writes the golden files)", err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; if the change is meant: go test ./shared/mail -update\ngot:\n%s\nwant:\n%s", name, got, want)
+	}
+}
+
+func TestThePlainTextSaysWhatTheHTMLSays(t *testing.T) {
+	for name, content := range mails {
+		m, err := Render(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, s := range map[string]string{"text": m.Text, "HTML": m.HTML} {
+			if !strings.Contains(s, "https://portal.example.com/#/") {
+				t.Errorf("%s: the %s has no link: %s", name, what, s)
+			}
+			if !strings.Contains(s, m.To) {
+				t.Errorf("%s: the %s does not say whom it went to: %s", name, what, s)
+			}
+		}
+		for _, broken := range []string{"<no value>", "%!", "ZgotmplZ", "<p", "&#", "&amp;"} {
+			if strings.Contains(m.Text, broken) {
+				t.Errorf("%s: the text has %q: %s", name, broken, m.Text)
+			}
+		}
+		if strings.Contains(m.HTML, "ZgotmplZ") {
+			t.Errorf("%s: the HTML has an unsafe value: %s", name, m.HTML)
+		}
+	}
+}
+
+const hostile = "<script>alert(1)</script>\r\nBcc: everyone@example.com\u202e\" onmouseover=\"x"
+
+func TestNamesAndNotesStayText(t *testing.T) {
+	inv := carl
+	inv.Name, inv.InviterName, inv.WorkspaceName, inv.ProjectName, inv.Note = hostile, hostile, hostile, hostile, hostile
+	for name, c := range map[string]Content{
+		"invitation": Invitation(inv, testLink, false),
+		"reminder":   Invitation(inv, testLink, true),
+		"notification": toClient(func(n *notification) {
+			n.Item.Title, n.about = hostile, about{Name: hostile, Inviter: hostile, Project: hostile}.clean()
+		}),
+		"added": added{about{Name: hostile, Inviter: hostile, Project: hostile}.clean()},
+	} {
+		m, err := Render(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(m.Subject, "\r\n\u202e") {
+			t.Errorf("%s: the subject has a line end or turns the text's direction: %q", name, m.Subject)
+		}
+		for _, never := range []string{"<script", "\" onmouseover=\"", "\u202e"} {
+			if strings.Contains(m.HTML, never) {
+				t.Errorf("%s: the HTML has %q: %s", name, never, m.HTML)
+			}
+		}
+		if strings.Contains(m.Text, "\nBcc:") || strings.Contains(m.Text, "\r") {
+			t.Errorf("%s: a name begins a new line of the text: %q", name, m.Text)
+		}
+	}
+}
+
+func TestTheMailOfASelfServiceSignUpHasNoWordOfTheCaller(t *testing.T) {
+	inv := carl
+	inv.Role, inv.SelfService = table.RoleOwner, true
+	inv.Name, inv.WorkspaceName, inv.InviterName, inv.ProjectName, inv.Note = "SPAM-1", "SPAM-2", "SPAM-3", "SPAM-4", "SPAM-5"
+	for _, reminder := range []bool{false, true} {
+		m, err := Render(Invitation(inv, testLink, reminder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := m.Subject + m.Text + m.HTML; strings.Contains(all, "SPAM") {
+			t.Errorf("the mail repeats what the caller typed: %s", all)
+		}
+	}
+}
+
+func TestANoteIsMarkedAsTheInvitersOwnWords(t *testing.T) {
+	m, err := Render(Invitation(carl, testLink, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Ann Archer writes:\n> Hello Carl,\n> here is everything for the launch & the “relaunch”.\n> \n> See you on Monday!\n"; !strings.Contains(m.Text, want) {
+		t.Errorf("got %s, want it to contain %s", m.Text, want)
+	}
+	none, err := Render(mails["invitation-no-note"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(none.Text+none.HTML, "writes:") {
+		t.Errorf("a mail without a note announces one: %s", none.Text)
+	}
+}
+
+func TestALongSubjectIsCutAtACharacter(t *testing.T) {
+	m, err := Render(toClient(func(n *notification) { n.Item.Title = strings.Repeat("ü", 400) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len([]rune(m.Subject)); got != subjectMost {
+		t.Errorf("got a subject of %d characters, want %d", got, subjectMost)
+	}
+	if !strings.HasSuffix(m.Subject, "ü…") {
+		t.Errorf("got the end %q, want it cut after a whole character", m.Subject[len(m.Subject)-10:])
+	}
+}
