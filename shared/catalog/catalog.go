@@ -5,16 +5,24 @@ package catalog
 
 import (
 	"foyer/shared/api"
+	"foyer/shared/invitations"
 	"foyer/shared/items"
 	"foyer/shared/me"
 	"foyer/shared/notifications"
 	"foyer/shared/portal"
+	"foyer/shared/sessions"
+	"foyer/shared/settings"
+	"foyer/shared/workspaces"
 )
 
 // Operations are the operations of the HTTP API, in the order of API.md.
 func Operations() []api.Endpoint {
 	return []api.Endpoint{
+		workspaces.Create,
+		invitations.View, invitations.Open, invitations.Accept,
+		sessions.Create, sessions.End,
 		me.Get,
+		settings.Get, settings.Put,
 		notifications.List,
 		items.Create, items.List, items.Get, items.Visibility,
 		portal.ProjectsList, portal.ProjectsGet, portal.ItemsList, portal.ItemsGet, portal.NotificationsList,

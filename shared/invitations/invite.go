@@ -17,9 +17,13 @@ type Invitee struct {
 	Email, Name                       string // Email in its canonical form
 	Workspace, WorkspaceName          string
 	Role                              string
-	Contact, Company                  string
+	Contact, Company, CompanyName     string
 	Project, ProjectName, InviterName string
 	Note                              string
+
+	// SelfService: the workspace was made by sign-up, so its names are whatever a
+	// stranger typed; the mail must not carry them.
+	SelfService bool
 }
 
 // Known is what Foyer knows of an address: the account it leads to, or a new id
@@ -30,19 +34,21 @@ type Known struct {
 	Account table.AccountRow // zero where New
 }
 
-// Lookup finds the account of a canonical address, or mints an id. Nothing is written.
+// Lookup finds the account of a canonical address, or mints an id. Nothing is
+// written, and the reads are the same two for a known and an unknown address.
 func Lookup(ctx context.Context, c *api.Call, email string) (Known, error) {
 	var at table.AddressRow
 	found, err := c.Table.Get(ctx, table.Address(email), &at)
 	if err != nil {
 		return Known{}, err
 	}
-	if !found {
-		return Known{Person: api.NewPersonID(), New: true}, nil
+	k := Known{Person: at.Person, New: !found}
+	if k.New {
+		k.Person = api.NewPersonID()
 	}
-	k := Known{Person: at.Person}
-	if found, err = c.Table.Get(ctx, table.Account(at.Person), &k.Account); err == nil && !found {
-		err = fmt.Errorf("address leads to %s, which has no account row", at.Person)
+	found, err = c.Table.Get(ctx, table.Account(k.Person), &k.Account)
+	if err == nil && found == k.New {
+		err = fmt.Errorf("address and account of %s do not belong together", k.Person)
 	}
 	return k, err
 }
@@ -64,6 +70,7 @@ func Invite(c *api.Call, tx *table.Tx, known Known, i Invitee) table.InvitationR
 	}
 	inv := table.InvitationRow{
 		Person: known.Person, Workspace: i.Workspace, Subject: subject, Role: i.Role, Company: i.Company, Project: i.Project,
+		CompanyName: i.CompanyName, SelfService: i.SelfService,
 		Email: i.Email, Name: i.Name, WorkspaceName: i.WorkspaceName, ProjectName: i.ProjectName, InviterName: i.InviterName, Note: i.Note,
 		Generation: 1, State: table.InvitationQueued, CreatedAt: now, ExpiresAt: now.Add(c.Config.InvitationLife),
 	}

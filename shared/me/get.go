@@ -3,9 +3,11 @@ package me
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"foyer/shared/api"
+	"foyer/shared/policy"
 	"foyer/shared/table"
 )
 
@@ -35,7 +37,7 @@ type Membership struct {
 var Get = api.Operation[GetInput, GetOutput]{
 	ID: "me-get", Method: http.MethodGet, Path: "/me", Access: api.SignedIn,
 	Summary: "Show my account and memberships",
-	Doc:     "For anyone signed in. Workspaces whose access was removed, or that are closed, are not listed.",
+	Doc:     "For anyone signed in. Workspaces whose access was removed, or that are closed, are not listed, nor a client's whose company is archived.",
 	Handle:  get,
 }
 
@@ -52,28 +54,57 @@ func get(ctx context.Context, c *api.Call, _ *GetInput) (*GetOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]table.Key, 0, len(memberships))
-	for _, m := range memberships {
-		keys = append(keys, table.WorkspaceGate(m.Workspace))
-	}
-	gates, err := c.Table.BatchGet(ctx, keys...)
+	rows, err := c.Table.BatchGet(ctx, gates(memberships)...)
 	if err != nil {
 		return nil, err
 	}
 	out := Person{ID: c.Person, Name: account.Name, Email: account.Email, Memberships: []Membership{}}
 	for _, m := range memberships {
-		var gate table.WorkspaceGateRow
-		found, err := gates.Into(table.WorkspaceGate(m.Workspace), &gate)
+		shown, open, err := membership(rows, m)
 		if err != nil {
 			return nil, err
 		}
-		shown := Membership{Workspace: m.Workspace, WorkspaceName: gate.Name, Kind: table.KindMember, Role: m.Role}
-		if m.Role == "" {
-			shown.Kind = table.KindClient
-		}
-		if found && !gate.Closed && (m.Role != "" || len(m.Contacts) > 0) {
+		if open {
 			out.Memberships = append(out.Memberships, shown)
 		}
 	}
 	return &GetOutput{Body: out}, nil
+}
+
+// gates are the rows that say whether the memberships give access now.
+func gates(memberships []table.MembershipRow) []table.Key {
+	var keys []table.Key
+	for _, m := range memberships {
+		keys = append(keys, table.WorkspaceGate(m.Workspace))
+		for _, company := range m.Contacts {
+			keys = append(keys, table.CompanyGate(m.Workspace, company))
+		}
+	}
+	return keys
+}
+
+// membership is one membership as its person sees it, and whether it gives access:
+// to a client as long as one of their companies is not archived. A company without
+// a licence counts, for its clients see a page that says so (rule 18).
+func membership(rows table.Rows, m table.MembershipRow) (shown Membership, open bool, err error) {
+	var gate table.WorkspaceGateRow
+	found, err := rows.Into(table.WorkspaceGate(m.Workspace), &gate)
+	if err != nil || !found || gate.Closed {
+		return shown, false, err
+	}
+	shown = Membership{Workspace: m.Workspace, WorkspaceName: gate.Name, Kind: table.KindMember, Role: m.Role}
+	if m.Role != "" {
+		return shown, true, nil
+	}
+	shown.Kind = table.KindClient
+	for _, id := range m.Contacts {
+		var company table.CompanyGateRow
+		found, err := rows.Into(table.CompanyGate(m.Workspace, id), &company)
+		if err != nil {
+			return shown, false, err
+		}
+		allowed := policy.CompanyOpen(policy.Company{Exists: found, Archived: company.Archived, Licensed: company.Licensed}, gate.PortalNeedsLicence)
+		open = open || allowed == nil || errors.Is(allowed, policy.ErrUnlicensed)
+	}
+	return shown, open, nil
 }

@@ -1,0 +1,9 @@
+// Command settings-get is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/lambdarun"
+	"foyer/shared/settings"
+)
+
+func main() { lambdarun.API(settings.Get) }

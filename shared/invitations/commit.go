@@ -1,0 +1,79 @@
+package invitations
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"foyer/shared/activity"
+	"foyer/shared/api"
+	"foyer/shared/table"
+)
+
+// commit is the one transaction of an acceptance: either all of it holds or
+// nothing. Of the team's realm it writes only. lease is empty where the account
+// was confirmed before.
+func commit(ctx context.Context, c *api.Call, p *pending, token, lease string) error {
+	inv, tx := p.Invitation, &table.Tx{}
+	if lease != "" {
+		confirm := table.Set("state", table.AccountConfirmed).Remove(expression.Name("leaseId")).Remove(expression.Name("leaseUntil"))
+		tx.Update(table.Account(inv.Person), confirm).If(table.Is("leaseId", lease)).If(table.Is("state", table.AccountInvited)).Else(underWay(leaseFor))
+	}
+	if err := p.join(c, tx); err != nil {
+		return err
+	}
+	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), table.Set("state", table.InvitationAccepted)).
+		If(table.Is("generation", inv.Generation)).
+		If(stateIn(table.InvitationQueued, table.InvitationSent, table.InvitationOpened)).Else(api.NotFound())
+	tx.Update(inv.SubjectKey(), table.Set("invitationState", table.InvitationAccepted)).If(table.Exists()).Else(api.NotFound())
+	tx.Delete(table.Token(token)).If(table.Exists()).Else(api.NotFound())
+	activity.InWorkspace(c, tx, inv.Workspace, table.ActivityRow{Type: table.ActivityInvitationAccepted, Actor: inv.Person, Subject: inv.Subject})
+	return c.Table.Write(ctx, tx)
+}
+
+// mayJoin refuses what would make one account both member and client of a
+// workspace (DESIGN.md: a membership is either a team role or contacts).
+func (p *pending) mayJoin() error {
+	if p.Invitation.Role != "" && len(p.Membership.Contacts) > 0 {
+		return api.Conflict("membership-mixed", "You are a client of this workspace with this address, and cannot be of its team as well.")
+	}
+	if p.Invitation.Role == "" && p.Membership.Role != "" {
+		return api.Conflict("membership-mixed", "You are of this workspace's team with this address, and cannot be its client as well.")
+	}
+	return nil
+}
+
+// join adds the membership to the transaction, on the condition that it is still
+// as it was read.
+func (p *pending) join(c *api.Call, tx *table.Tx) error {
+	if err := p.mayJoin(); err != nil {
+		return err
+	}
+	inv, had := p.Invitation, p.Membership
+	key := table.Membership(inv.Person, inv.Workspace)
+	role, contacts := expression.Name("role"), expression.Name("contacts")
+	if !p.Member {
+		row := table.MembershipRow{Workspace: inv.Workspace, Role: inv.Role, CreatedAt: c.Now()}
+		if inv.Role == "" {
+			row.Contacts = map[string]string{inv.Subject: inv.Company}
+		}
+		tx.Put(key, row).If(table.Absent()).Else(table.ErrConflict)
+		return nil
+	}
+	switch {
+	case inv.Role != "" && had.Role != "":
+		// Already of the team: the role that they have stays.
+		tx.Update(key, table.Set("role", had.Role)).If(table.Is("role", had.Role)).Else(table.ErrConflict)
+	case inv.Role != "":
+		// Once a client, whose contacts were all removed.
+		tx.Update(key, table.Set("role", inv.Role).Remove(contacts)).If(role.AttributeNotExists()).
+			If(contacts.AttributeNotExists().Or(contacts.Size().Equal(expression.Value(0)))).Else(table.ErrConflict)
+	case had.Contacts == nil:
+		tx.Update(key, table.Set("contacts", map[string]string{inv.Subject: inv.Company})).
+			If(table.Exists().And(role.AttributeNotExists(), contacts.AttributeNotExists())).Else(table.ErrConflict)
+	default:
+		tx.Update(key, expression.Set(expression.Name("contacts."+inv.Subject), expression.Value(inv.Company))).
+			If(contacts.AttributeExists().And(role.AttributeNotExists())).Else(table.ErrConflict)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package settings
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+
+	"foyer/shared/api"
+	"foyer/shared/policy"
+	"foyer/shared/table"
+)
+
+// PutInput is the settings as they are to be from now on.
+type PutInput struct {
+	api.IfMatch
+	Body NotificationSettings
+}
+
+// Put replaces the caller's notification settings.
+var Put = api.Operation[PutInput, api.Tagged[NotificationSettings]]{
+	ID: "settings-put", Method: http.MethodPut, Path: "/me/notification-settings", Access: api.SignedIn,
+	Summary: "Change my notification settings",
+	Doc: "For anyone signed in. Replaces all of them: what is left out follows the default again. 422 for a project that the person is not in, " +
+		"at its own place (one that is hidden is like one that does not exist); 412 where they were changed since they were read, 428 without If-Match.",
+	Handle: put, Problems: []int{http.StatusPreconditionFailed, http.StatusPreconditionRequired},
+}
+
+func put(ctx context.Context, c *api.Call, in *PutInput) (*api.Tagged[NotificationSettings], error) {
+	named := slices.Sorted(maps.Keys(in.Body.Projects))
+	var had table.SettingsRow
+	rows, err := c.Table.BatchGet(ctx, keysOf(c.Person, named)...)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := rows.Into(table.Settings(c.Person), &had)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.Require(api.TagOf(shown(had))); err != nil {
+		return nil, err
+	}
+	if err := allKnown(rows, c.Person, named, had); err != nil {
+		return nil, err
+	}
+	row := table.SettingsRow{Level: string(in.Body.Level), Version: had.Version + 1}
+	for p, level := range in.Body.Projects {
+		if row.Projects == nil {
+			row.Projects = make(map[string]string, len(in.Body.Projects))
+		}
+		row.Projects[p] = string(level)
+	}
+	asRead := table.Absent()
+	if stored {
+		asRead = table.Is("version", had.Version)
+	}
+	// A transaction, although of one row: a repeated call whose first answer was
+	// lost is the same call to DynamoDB, and not a change that came first.
+	tx := &table.Tx{}
+	tx.Put(table.Settings(c.Person), row).If(asRead).Else(api.Changed())
+	if err := c.Table.Write(ctx, tx); err != nil {
+		return nil, err
+	}
+	return api.WithTag(shown(row)), nil
+}
+
+// keysOf is what a change of settings has to read: the settings, and what says
+// that the person is in each project. What is no project's id has no rows.
+func keysOf(person string, projects []string) []table.Key {
+	keys := []table.Key{table.Settings(person)}
+	for _, p := range projects {
+		if !api.ValidID("project", p) {
+			continue
+		}
+		workspace, _ := table.WorkspaceOf(p)
+		keys = append(keys, table.Project(person, p), table.Membership(person, workspace))
+	}
+	return keys
+}
+
+// allKnown refuses projects that the person is not in now. One that stands in
+// their settings already may stay there: settings outlive a removed access, which
+// may be restored, and say nothing of the project.
+func allKnown(rows table.Rows, person string, projects []string, had table.SettingsRow) error {
+	var faults []api.FieldError
+	for _, p := range projects {
+		if _, kept := had.Projects[p]; kept {
+			continue
+		}
+		in, err := isIn(rows, person, p)
+		if err != nil {
+			return err
+		}
+		if !in {
+			faults = append(faults, api.Fault("body.projects."+p, "is not a project that you are in"))
+		}
+	}
+	if len(faults) > 0 {
+		return api.Invalid(faults...)
+	}
+	return nil
+}
+
+// isIn says whether the person has a row of the project that counts: together with
+// the membership (policy).
+func isIn(rows table.Rows, person, project string) (bool, error) {
+	var row table.PersonProjectRow
+	found, err := rows.Into(table.Project(person, project), &row)
+	if err != nil || !found {
+		return false, err
+	}
+	workspace, _ := table.WorkspaceOf(project) // its row was found: it is a project's id
+	var m table.MembershipRow
+	if _, err := rows.Into(table.Membership(person, workspace), &m); err != nil {
+		return false, err
+	}
+	if row.Kind == table.KindMember {
+		return policy.Membership{Role: policy.Role(m.Role)}.Staff(), nil
+	}
+	_, active := m.Contacts[row.Contact]
+	return active && m.Role == "", nil
+}
