@@ -17,13 +17,20 @@ var shortForms = map[string]string{
 	"!Transform": "Fn::Transform",
 }
 
-// lengthen rewrites every short-form tag below n into its long form, in place, so that
-// the resolver has one form to know. Lines are kept for messages.
+// lengthen rewrites every short-form tag below n into its long form and every alias into
+// what it stands for, in place, so that the resolver has one form to know. Lines are kept
+// for messages.
 func lengthen(n *yaml.Node, place string) error {
+	if n.Kind == yaml.AliasNode {
+		*n = *n.Alias // its anchor stands further up and is rewritten already
+		return nil
+	}
 	for i, child := range n.Content {
 		at := place
 		switch {
-		case n.Kind == yaml.MappingNode && i%2 == 0 && child.Tag != "!!str" && child.Tag != "!!int" && child.Tag != "!!merge":
+		case n.Kind == yaml.MappingNode && i%2 == 0 && child.Tag == "!!merge":
+			return fmt.Errorf("line %d: %s: CloudFormation does not know the merge key <<", child.Line, place)
+		case n.Kind == yaml.MappingNode && i%2 == 0 && child.Tag != "!!str" && child.Tag != "!!int":
 			return fmt.Errorf("line %d: %s: the key %s is YAML's %s and not a word; put it in quotes", child.Line, place, child.Value, strings.TrimPrefix(child.Tag, "!!"))
 		case n.Kind == yaml.MappingNode && i%2 == 1:
 			at = join(place, n.Content[i-1].Value)

@@ -31,15 +31,13 @@ func (r *resolver) value(n *yaml.Node, place string) (any, error) {
 		return r.call(name, argument, place)
 	}
 	switch n.Kind {
-	case yaml.AliasNode:
-		return r.value(n.Alias, place)
 	case yaml.ScalarNode:
+		if tag := n.ShortTag(); tag == "!!str" || tag == "!!timestamp" {
+			return n.Value, nil // an unquoted 2012-10-17 is a string to CloudFormation
+		}
 		var v any
 		if err := n.Decode(&v); err != nil {
 			return nil, r.fail(n, place, "%v", err)
-		}
-		if _, isTime := v.(interface{ Unix() int64 }); isTime {
-			return n.Value, nil // an unquoted 2012-10-17 is a string to CloudFormation
 		}
 		return v, nil
 	case yaml.SequenceNode:

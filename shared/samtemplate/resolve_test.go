@@ -65,6 +65,7 @@ func TestIntrinsicsResolveAsCloudFormationDoes(t *testing.T) {
 		{"!If [IsDev, !GetAtt Table.Arn, !GetAtt Nowhere.Arn]", "arn:aws:dynamodb:" + account + "table/foyer-Table"},
 		{`!Join [",", [a, !Ref AWS::NoValue, b]]`, "a,b"},
 		{`!Base64 hello`, "aGVsbG8="},
+		{`!Join ["", [&t !Ref Stage, *t, 2012-10-17]]`, "devdev2012-10-17"},
 	} {
 		tpl, err := samtemplate.Parse("template.yaml", withOutput(c.value))
 		if err != nil {
@@ -89,6 +90,7 @@ func TestWhatCannotBeResolvedIsAnErrorThatNamesThePlace(t *testing.T) {
 		{"!Cidr [a, 1, 2]", "not supported"},
 		{"!Sum [1, 2]", "!Sum is no CloudFormation function"},
 		{"{Null: x}", "put it in quotes"},
+		{"[&a {b: c}, {<<: *a}]", "merge key"},
 	} {
 		_, err := samtemplate.Parse("template.yaml", withOutput(c.value))
 		if err == nil {

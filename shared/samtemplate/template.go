@@ -108,7 +108,7 @@ func (t *Template) readParameters(r *resolver) error {
 	section := child(r.root, "Parameters")
 	for name := range r.settings.Parameters {
 		if child(section, name) == nil {
-			return fmt.Errorf("Parameters: %q was given a value but is not declared", name)
+			return fmt.Errorf("the parameter %q was given a value but is not declared", name)
 		}
 	}
 	for name, n := range entries(section) {

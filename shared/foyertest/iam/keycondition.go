@@ -8,15 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// token is a name, a #name, a :value, a comparison, a bracket, a comma or a dot.
-var token = regexp.MustCompile(`[#:]?[A-Za-z_][A-Za-z0-9_\-]*|:[0-9A-Za-z_]+|#[0-9A-Za-z_]+|<>|<=|>=|[=<>(),.\[\]+\-]|[0-9]+`)
+// token is a #name or :value, a plain name, a comparison, a bracket, a comma, a dot, a sign
+// or a number.
+var token = regexp.MustCompile(`[#:][0-9A-Za-z_]+|[A-Za-z_][0-9A-Za-z_]*|<>|<=|>=|[=<>(),.\[\]+\-]|[0-9]+`)
 
-// words are the operators and functions of DynamoDB's expressions, in lower case: no
-// attribute is named like one without a #placeholder, for all are reserved.
-var words = map[string]bool{
+// keywords are the words of DynamoDB's expressions that are not functions, in lower
+// case. All of them are reserved: an attribute of that name needs a #placeholder.
+var keywords = map[string]bool{
 	"and": true, "or": true, "not": true, "between": true, "in": true,
-	"begins_with": true, "attribute_exists": true, "attribute_not_exists": true, "attribute_type": true,
-	"contains": true, "size": true, "if_not_exists": true, "list_append": true,
 	"set": true, "remove": true, "add": true, "delete": true,
 }
 
@@ -25,8 +24,8 @@ var words = map[string]bool{
 func hashEquality(expression, hash string, names map[string]string, values item) (string, error) {
 	tokens := token.FindAllString(expression, -1)
 	name := func(s string) string {
-		if real, ok := names[s]; ok {
-			return real
+		if attribute, ok := names[s]; ok {
+			return attribute
 		}
 		return s
 	}
@@ -70,18 +69,24 @@ func expressionNames(names map[string]string, expressions ...*string) []string {
 		if expression == nil {
 			continue
 		}
-		previous := ""
-		for _, t := range token.FindAllString(*expression, -1) {
-			first := t[0]
-			isName := first == '#' || first == '_' || first|0x20 >= 'a' && first|0x20 <= 'z'
-			if isName && previous != "." && !words[strings.ToLower(t)] {
-				if real, ok := names[t]; ok {
-					t = real
-				}
-				out = append(out, t)
+		tokens := token.FindAllString(*expression, -1)
+		for i, t := range tokens {
+			nested := i > 0 && tokens[i-1] == "." // a.b touches a
+			function := i+1 < len(tokens) && tokens[i+1] == "("
+			if !startsName(t) || nested || function || keywords[strings.ToLower(t)] {
+				continue
 			}
-			previous = t
+			if attribute, ok := names[t]; ok {
+				t = attribute
+			}
+			out = append(out, t)
 		}
 	}
 	return out
+}
+
+// startsName says whether a token is an attribute's name or a placeholder for one.
+func startsName(t string) bool {
+	first := t[0]
+	return first == '#' || first == '_' || first|0x20 >= 'a' && first|0x20 <= 'z'
 }
