@@ -1,18 +1,30 @@
 package catalog
 
-// Function is a function that serves no operation of the HTTP API.
+// Kind is what calls a function that has no route.
+type Kind string
+
+// The kinds of functions without a route.
+const (
+	Stream   Kind = "stream"   // the table's stream
+	Schedule Kind = "schedule" // EventBridge Scheduler
+	Trigger  Kind = "trigger"  // the user pool
+	HTTP     Kind = "http"     // the HTTP API, but not an operation: the page
+)
+
+// Function is a function that is not an operation of the API.
 type Function struct {
 	ID   string
-	Kind string // what sets it off
+	Kind Kind
 }
 
-// WithoutOperation are the functions beside the operations.
+// WithoutOperation are the functions that serve no operation, in the order of API.md. It
+// names them without linking them: whoever asks for the list needs none of them.
 func WithoutOperation() []Function {
 	return []Function{
-		{ID: "web", Kind: "HTTP: the page"},
-		{ID: "token-scopes", Kind: "Cognito, before it gives a token"},
-		{ID: "stream-notify", Kind: "the table's stream"},
-		{ID: "stream-mail", Kind: "the table's stream"},
-		{ID: "due-run", Kind: "the scheduler, every minute"},
+		{"web", HTTP},
+		{"stream-notify", Stream},
+		{"stream-mail", Stream},
+		{"due-run", Schedule},
+		{"token-scopes", Trigger},
 	}
 }
