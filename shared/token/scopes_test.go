@@ -98,6 +98,9 @@ func TestNoResourcesOfTheTemplateNameOneAnotherInACircle(t *testing.T) {
 		if len(needs["HttpApi"]) < 10 || !slices.Contains(needs["UserPool"], "TokenScopesFunction") {
 			t.Fatalf("what the API and the pool need was not found: %v", needs)
 		}
+		if mail, err := tpl.Function("stream-mail"); err != nil || !strings.HasPrefix(mail.Environment["PUBLIC_URL"], "https://") {
+			t.Errorf("parameters %v: stream-mail does not know the address for its links: %q, %v", parameters, mail.Environment["PUBLIC_URL"], err)
+		}
 		for id := range needs {
 			if circle := circleFrom(id, needs); circle != nil {
 				t.Fatalf("parameters %v: a circle: %s", parameters, strings.Join(circle, " → "))
