@@ -15,7 +15,6 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/awsenv"
-	"foyer/shared/stream"
 	"foyer/shared/table"
 )
 
@@ -25,8 +24,15 @@ func API(op api.Endpoint) { lambda.Start(APIHandler(environment(), op)) }
 // HTTP serves any handler behind the HTTP API: the page.
 func HTTP(h http.Handler) { lambda.Start(httpHandler(environment().Guard(h))) }
 
+// Consumer is a stream.Consumer; named here by what it does, so that functions of
+// the API do not link what consumers need.
+type Consumer interface {
+	// Run gives back the sequence numbers of what is worth a retry.
+	Run(ctx context.Context, env *api.Env, records []table.Inserted) (retry []string)
+}
+
 // Stream runs a consumer of the table's stream.
-func Stream(c stream.Consumer) { lambda.Start(StreamHandler(environment(), c)) }
+func Stream(c Consumer) { lambda.Start(StreamHandler(environment(), c)) }
 
 // Schedule runs a function that the scheduler calls.
 func Schedule(run func(context.Context, *api.Env) error) {
@@ -68,14 +74,14 @@ func notFound() (events.APIGatewayV2HTTPResponse, error) {
 }
 
 // StreamHandler is the Lambda handler of a consumer, on any environment.
-func StreamHandler(env *api.Env, c stream.Consumer) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+func StreamHandler(env *api.Env, c Consumer) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	return func(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
-		records := make([]stream.Record, 0, len(e.Records))
+		records := make([]table.Inserted, 0, len(e.Records))
 		for _, r := range e.Records {
 			if events.DynamoDBOperationType(r.EventName) != events.DynamoDBOperationTypeInsert {
 				continue // the mapping's filter lets only these through
 			}
-			records = append(records, stream.Record{Sequence: r.Change.SequenceNumber, New: item(r.Change.NewImage),
+			records = append(records, table.Inserted{Sequence: r.Change.SequenceNumber, New: item(r.Change.NewImage),
 				Key: table.Key{PK: text(r.Change.Keys["PK"]), SK: text(r.Change.Keys["SK"])}})
 		}
 		res := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}

@@ -17,11 +17,7 @@ import (
 )
 
 // Record is a row that was put into the table.
-type Record struct {
-	Sequence string // what the mapping wants to hear of failures by
-	Key      table.Key
-	New      table.Item
-}
+type Record = table.Inserted
 
 // Consumer is a function on the stream.
 type Consumer struct {

@@ -39,6 +39,13 @@ func (t *Table) Get(ctx context.Context, key Key, out any) (bool, error) {
 	return true, unmarshal(res.Item, key, out)
 }
 
+// Inserted is a row that was put into the table, as the stream tells of it.
+type Inserted struct {
+	Sequence string // what the stream's mapping wants to hear of failures by
+	Key      Key
+	New      Item
+}
+
 // Rows are what a BatchGet found.
 type Rows map[Key]Item
 
