@@ -3,7 +3,7 @@ package main
 
 import (
 	"foyer/shared/lambdarun"
-	"foyer/shared/notifications"
+	"foyer/shared/notify"
 )
 
-func main() { lambdarun.Stream(notifications.Notify) }
+func main() { lambdarun.Stream(notify.Consumer) }

@@ -122,6 +122,7 @@ func (s *shard) take(ctx context.Context, env *api.Env, done time.Time) (lease s
 			free = free.And(expression.Name("leaseId").AttributeNotExists())
 		}
 	}
+	free = free.Or(table.Is("leaseId", lease)) // this very lease, whose answer was lost on the way
 	return lease, env.Table.PutOne(ctx, table.DueWatermark(s.number), table.WatermarkRow{
 		Done: done.Format(time.RFC3339), LeaseID: lease, LeaseUntil: env.Now().Add(Lease).UnixMilli(),
 	}, &free)

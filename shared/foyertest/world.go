@@ -47,6 +47,8 @@ type World struct {
 	handlers map[string]http.Handler
 	extra    map[string][]func(*middleware.Stack) error
 	mux      *http.ServeMux
+
+	streams streams
 }
 
 // Clock is the time of a World: real time, moved by the test.

@@ -51,6 +51,8 @@ func take(ctx context.Context, env *api.Env, m table.MailRow, keyVersion string)
 		return c, err
 	case !found:
 		return c, stream.ErrLater // expired between the two
+	case before.ClaimID == c.mark.ClaimID:
+		return c, nil // this very claim, whose answer was lost on the way
 	case before.SentAt != nil, before.Dropped != "":
 		return c, errDone
 	case before.ClaimUntil >= now.UnixMilli():
@@ -60,6 +62,7 @@ func take(ctx context.Context, env *api.Env, m table.MailRow, keyVersion string)
 		c.mark.KeyVersion = before.KeyVersion
 	}
 	same := table.Is("claimId", before.ClaimID).And(table.Is("claimUntil", before.ClaimUntil))
+	same = same.Or(c.mine())
 	err = env.Table.PutOne(ctx, c.key(), c.mark, &same)
 	if errors.Is(err, table.ErrConditionFailed) {
 		return c, stream.ErrLater // somebody else was faster

@@ -1,6 +1,7 @@
-// Package notifications tells people what happened: one line in their feed, and
-// a mail. A line is told to whom policy says so, once, whatever the stream does.
-package notifications
+// Package notify tells people what happened: one line in their feed, and a mail.
+// A line is told to whom policy says so, once, whatever the stream does. (Package
+// notifications shows them.)
+package notify
 
 import (
 	"context"
@@ -16,19 +17,19 @@ import (
 	"foyer/shared/table"
 )
 
-// Notify takes every change that was recorded: copies it to the audit, and tells
+// Consumer takes every change that was recorded: copies it to the audit, and tells
 // the people of the project whom policy says to tell (rules 13, 14, 16): a line
 // in their feed, and a mail for stream-mail to send. Everything that it writes is
 // a function of the activity and the recipient, so being given an activity again
 // changes nothing.
-var Notify = stream.Consumer{ID: "stream-notify", Handle: notify}
+var Consumer = stream.Consumer{ID: "stream-notify", Handle: take}
 
 // activityPartition ends the partition keys of recorded changes; the mapping's
 // filter in template.yaml lets only these through, which leaves out this
 // function's own copies (…#AUDIT#<day>) and lines (…#FEED#…).
 const activityPartition = "#ACT"
 
-func notify(ctx context.Context, env *api.Env, r stream.Record) error {
+func take(ctx context.Context, env *api.Env, r stream.Record) error {
 	if !strings.HasSuffix(r.Key.PK, activityPartition) || !strings.HasPrefix(r.Key.SK, table.PrefixActivity) {
 		return nil // not a recorded change
 	}
