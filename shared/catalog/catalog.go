@@ -4,12 +4,16 @@
 package catalog
 
 import (
+	"foyer/shared/access"
 	"foyer/shared/api"
+	"foyer/shared/clients"
 	"foyer/shared/invitations"
 	"foyer/shared/items"
 	"foyer/shared/me"
 	"foyer/shared/notifications"
+	"foyer/shared/people"
 	"foyer/shared/portal"
+	"foyer/shared/projects"
 	"foyer/shared/sessions"
 	"foyer/shared/settings"
 	"foyer/shared/workspaces"
@@ -19,11 +23,13 @@ import (
 func Operations() []api.Endpoint {
 	return []api.Endpoint{
 		workspaces.Create,
+		access.Remove, access.Restore,
 		invitations.View, invitations.Open, invitations.Accept,
 		sessions.Create, sessions.End,
 		me.Get,
 		settings.Get, settings.Put,
 		notifications.List,
+		projects.Create, people.List, clients.Add,
 		items.Create, items.List, items.Get, items.Visibility,
 		portal.ProjectsList, portal.ProjectsGet, portal.ItemsList, portal.ItemsGet, portal.NotificationsList,
 	}

@@ -1,0 +1,50 @@
+// Package access takes a contact's access away and gives it back. The membership
+// decides: once the contact is out of it, the next request with a token that is
+// still valid is refused.
+package access
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"foyer/shared/api"
+	"foyer/shared/table"
+)
+
+// Output has nothing.
+type Output struct{}
+
+// attempts at a change whose rows others are changing: an acceptance, or the
+// mail that marks the invitation as sent.
+const attempts = 4
+
+// contactOf loads a contact of the call's workspace; one of another workspace is
+// absent.
+func contactOf(ctx context.Context, c *api.Call, id string) (table.ContactRow, error) {
+	var contact table.ContactRow
+	found, err := c.Table.Get(ctx, table.Contact(c.Workspace, id), &contact)
+	if err == nil && !found {
+		err = api.NotFound()
+	}
+	return contact, err
+}
+
+// inContacts is the contact's place in the map of a membership.
+func inContacts(contact string) expression.NameBuilder { return expression.Name("contacts." + contact) }
+
+// as is the condition that the contact's row is still as it was read.
+func as(contact table.ContactRow) expression.ConditionBuilder {
+	cond := isOrAbsent("invitationState", contact.InvitationState).And(isOrAbsent("person", contact.Person))
+	if contact.Removed {
+		return cond.And(table.Is("removed", true))
+	}
+	return cond.And(expression.Name("removed").AttributeNotExists())
+}
+
+func isOrAbsent(name, value string) expression.ConditionBuilder {
+	if value == "" {
+		return expression.Name(name).AttributeNotExists()
+	}
+	return table.Is(name, value)
+}

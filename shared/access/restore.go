@@ -1,0 +1,96 @@
+package access
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"foyer/shared/activity"
+	"foyer/shared/api"
+	"foyer/shared/contacts"
+	"foyer/shared/table"
+)
+
+// RestoreInput names a contact.
+type RestoreInput struct {
+	Workspace string `path:"workspace"`
+	Contact   string `path:"contact"`
+}
+
+// Restore gives a contact the access back that Remove took, with no new
+// invitation and no mail.
+var Restore = api.Operation[RestoreInput, Output]{
+	ID: "access-restore", Method: http.MethodPut, Path: "/workspaces/{workspace}/contacts/{contact}/access", Access: api.Staff,
+	Summary: "Give a contact's access back",
+	Doc: "For the staff of the workspace. Whoever had accepted has access again; an invitation that was waiting for its answer waits again, with the same link and the same end. " +
+		"No mail is sent. Repeating it changes nothing, nor does it where nothing was taken away. 409 `is-member` where the person has meanwhile become, or been invited as, a member of the team.",
+	Handle: restore,
+}
+
+func restore(ctx context.Context, c *api.Call, in *RestoreInput) (*Output, error) {
+	err := table.Retry(ctx, attempts, func() error {
+		contact, err := contactOf(ctx, c, in.Contact)
+		if err != nil || !contact.Removed {
+			return err
+		}
+		place, member := table.Membership(contact.Person, c.Workspace), table.Member(c.Workspace, contact.Person)
+		rows, err := c.Table.BatchGet(ctx, place, member)
+		if err != nil {
+			return err
+		}
+		var membership table.MembershipRow
+		found, err := rows.Into(place, &membership)
+		if err != nil {
+			return err
+		}
+		if _, ofTheTeam := rows[member]; ofTheTeam || membership.Role != "" {
+			return contacts.IsMember()
+		}
+		return c.Table.Write(ctx, restoring(c, contact, membership, found))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Output{}, nil
+}
+
+// restoring is the one transaction that undoes a removal; found says whether the
+// person has a membership row.
+func restoring(c *api.Call, contact table.ContactRow, membership table.MembershipRow, found bool) *table.Tx {
+	tx := &table.Tx{}
+	unmark := table.Set("invitationState", contact.RemovedFrom).Remove(expression.Name("removed")).Remove(expression.Name("removedFrom"))
+	if contact.RemovedFrom == "" {
+		unmark = expression.Remove(expression.Name("invitationState")).Remove(expression.Name("removed")).Remove(expression.Name("removedFrom"))
+	}
+	tx.Update(table.Contact(c.Workspace, contact.Contact), unmark).
+		If(as(contact)).If(isOrAbsent("removedFrom", contact.RemovedFrom)).Else(table.ErrConflict)
+	// Not of the team meanwhile: one account is either member or client of a workspace.
+	tx.Check(table.Member(c.Workspace, contact.Person), table.Absent()).Else(contacts.IsMember())
+	if contact.RemovedFrom == table.InvitationAccepted {
+		rejoin(c, tx, contact, membership, found)
+	}
+	if contacts.Pending(contact.RemovedFrom) {
+		tx.Update(table.Invitation(contact.Person, c.Workspace, contact.Contact), table.Set("state", contact.RemovedFrom)).
+			If(table.Is("state", table.InvitationRemoved)).Else(table.ErrConflict)
+	}
+	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityAccessRestored, Subject: contact.Contact})
+	return tx
+}
+
+// rejoin puts the contact into the membership again. DynamoDB sets an entry of a
+// map only where the map is, so each shape that the row may have has its own
+// write, on the condition that it still has that shape.
+func rejoin(c *api.Call, tx *table.Tx, contact table.ContactRow, membership table.MembershipRow, found bool) {
+	key, role, all := table.Membership(contact.Person, c.Workspace), expression.Name("role"), expression.Name("contacts")
+	only := map[string]string{contact.Contact: contact.Company}
+	switch {
+	case !found:
+		tx.Put(key, table.MembershipRow{Workspace: c.Workspace, Contacts: only, CreatedAt: c.Now()}).If(table.Absent()).Else(table.ErrConflict)
+	case membership.Contacts == nil:
+		tx.Update(key, table.Set("contacts", only)).If(table.Exists().And(role.AttributeNotExists(), all.AttributeNotExists())).Else(table.ErrConflict)
+	default:
+		tx.Update(key, expression.Set(inContacts(contact.Contact), expression.Value(contact.Company))).
+			If(all.AttributeExists().And(role.AttributeNotExists())).Else(table.ErrConflict)
+	}
+}

@@ -1,0 +1,124 @@
+// Package people is who takes part in a project: members and clients.
+package people
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"foyer/shared/api"
+	"foyer/shared/contacts"
+	"foyer/shared/table"
+)
+
+// ListInput asks for a project's people.
+type ListInput struct {
+	Project string `path:"project"`
+	api.Page
+}
+
+// Person is one of a project's people, as its team sees them.
+type Person struct {
+	Person     string               `json:"person" example:"per_01JD0000000000000000000000"`
+	Name       string               `json:"name"`
+	Kind       string               `json:"kind" enum:"member,client"`
+	Label      string               `json:"label,omitempty" enum:"The Client" doc:"Of a client, wherever people are listed"`
+	Email      string               `json:"email"`
+	Role       string               `json:"role,omitempty" enum:"owner,admin,member" doc:"Of a member, in the workspace"`
+	Contact    string               `json:"contact,omitempty" doc:"As which contact the client is in the project"`
+	Company    *Company             `json:"company,omitempty" doc:"Of a client"`
+	Invitation *contacts.Invitation `json:"invitation,omitempty" doc:"Where the person's invitation stands"`
+	AddedAt    time.Time            `json:"addedAt"`
+}
+
+// Company is the company of a client.
+type Company struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// List shows the team who takes part in a project, and where the invitations of
+// its clients stand (rule 3).
+var List = api.Operation[ListInput, api.List[Person]]{
+	ID: "people-list", Method: http.MethodGet, Path: "/projects/{project}/people", Access: api.StaffOfProject,
+	Summary: "List a project's people",
+	Doc: "For the staff of the project: its members and clients, in no particular order. A client is there from the moment they were added, labelled “The Client”, " +
+		"with the state of their invitation; one whose access was taken away is shown as removed.",
+	Handle: list,
+}
+
+func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Person], error) {
+	return api.Source[table.TeamPersonRow, Person]{
+		Read: func(ctx context.Context, after string, n int) ([]table.TeamPersonRow, bool, error) {
+			q := table.Query{PK: table.TeamProjectPartition(c.Project), Prefix: table.PrefixPerson, Limit: n}
+			if after != "" {
+				q.After = table.PrefixPerson + after
+			}
+			return table.QueryInto[table.TeamPersonRow](ctx, c.Table, q)
+		},
+		At: func(r table.TeamPersonRow) string { return strings.TrimPrefix(r.SK, table.PrefixPerson) },
+		Show: func(ctx context.Context, rows []table.TeamPersonRow) (map[string]Person, error) {
+			return shown(ctx, c, rows)
+		},
+		Valid: func(position string) bool { return api.ValidID("person", position) },
+	}.Page(ctx, c, in.Page)
+}
+
+// shown loads what the team knows of the people, in one BatchGet: their names in
+// the project, and the contact or member that each of them is.
+func shown(ctx context.Context, c *api.Call, people []table.TeamPersonRow) (map[string]Person, error) {
+	keys := make([]table.Key, 0, 2*len(people))
+	for _, p := range people {
+		keys = append(keys, table.Person(c.Project, p.Person), whoKey(c, p))
+	}
+	rows, err := c.Table.BatchGet(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]Person, len(people))
+	for _, p := range people {
+		one, err := personOf(c, rows, p)
+		if err != nil {
+			return nil, err
+		}
+		out[p.Person] = one
+	}
+	return out, nil
+}
+
+// whoKey is the row of the contact or member that a person of the project is.
+func whoKey(c *api.Call, p table.TeamPersonRow) table.Key {
+	if p.Kind == table.KindClient {
+		return table.Contact(c.Workspace, p.Contact)
+	}
+	return table.Member(c.Workspace, p.Person)
+}
+
+func personOf(c *api.Call, rows table.Rows, p table.TeamPersonRow) (Person, error) {
+	out := Person{Person: p.Person, Kind: p.Kind, AddedAt: p.AddedAt}
+	if p.Kind == table.KindClient {
+		var contact table.ContactRow
+		if _, err := rows.Into(whoKey(c, p), &contact); err != nil {
+			return out, err
+		}
+		invitation := contacts.InvitationOf(contact, c.Now())
+		out.Label, out.Name, out.Email, out.Contact, out.Invitation = contacts.Label, contact.Name, contact.Email, p.Contact, &invitation
+		out.Company = &Company{ID: contact.Company, Name: contact.CompanyName}
+	} else {
+		var member table.MemberRow
+		if _, err := rows.Into(whoKey(c, p), &member); err != nil {
+			return out, err
+		}
+		out.Name, out.Email, out.Role = member.Name, member.Email, member.Role
+		out.Invitation = &contacts.Invitation{State: member.InvitationState}
+	}
+	// The name that the project shows. A client whose access was taken away has none
+	// there any more: the team still knows who it was.
+	var name table.PersonRow
+	found, err := rows.Into(table.Person(c.Project, p.Person), &name)
+	if found {
+		out.Name = name.Name
+	}
+	return out, err
+}
