@@ -63,6 +63,9 @@ func (w *World) Do(who Person, method, target string, body any, headers ...Heade
 	return Response{t: w.T, what: method + " " + target, Status: rec.Code, Header: rec.Header(), Body: rec.Body.String()}
 }
 
+// ServeHTTP serves a request as the deployed API would: by the function of its route.
+func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.mux.ServeHTTP(rw, r) }
+
 // Must ends the test unless the answer has that status.
 func (r Response) Must(status int) Response {
 	r.t.Helper()
