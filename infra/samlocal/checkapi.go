@@ -150,7 +150,7 @@ func (r response) accessToken() (string, error) {
 	var session struct {
 		AccessToken string `json:"accessToken"`
 	}
-	if err := r.decode(http.StatusOK, &session); err != nil {
+	if err := r.decode(http.StatusCreated, &session); err != nil {
 		return "", err
 	}
 	if session.AccessToken == "" {

@@ -8,10 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
+
+	"foyer/infra/local/proc"
 )
 
 // containers is a container engine of this run's own: a dockerd with its socket, data and pid file under one folder,
@@ -51,6 +50,9 @@ func startContainers(ctx context.Context, dir, dockerd, emulator, image string) 
 	if c.daemon, err = startDaemon(dir, dockerd, c.network.name); err != nil {
 		return c, "", err
 	}
+	if err := daemonOf(dir).Write(c.daemon.identity.PID); err != nil {
+		return c, "", errors.Join(err, c.daemon.kill())
+	}
 	err = c.daemon.waitFor(ctx.Done(), time.Minute, func() error {
 		driver, err = c.api.driver(ctx)
 		return err
@@ -68,6 +70,9 @@ func startContainers(ctx context.Context, dir, dockerd, emulator, image string) 
 	}
 	return c, driver, c.api.importImage(ctx, image, &archive)
 }
+
+// stopGrace is how long dockerd gets to end its containers and itself; a second or two on two cores.
+const stopGrace = 30 * time.Second
 
 // The names of the files in the engine's folder.
 const (
@@ -115,7 +120,8 @@ func (c *containers) stop() error {
 			_, err = c.api.killContainers(ctx)
 			errs = append(errs, err)
 		}
-		errs = append(errs, c.daemon.stop(30*time.Second))
+		_, err := daemonOf(c.dir).Stop(stopGrace)
+		errs = append(errs, err)
 	}
 	if c.network != nil {
 		errs = append(errs, c.network.remove(ctx))
@@ -126,59 +132,29 @@ func (c *containers) stop() error {
 	return errors.Join(errs...)
 }
 
-// clearLeftovers ends the dockerd and removes the bridge of a run that was killed. It only touches a process that runs
-// with this very folder: the number in the pid file may belong to another program by now.
+// clearLeftovers ends the dockerd and removes the bridge of a run that was killed.
 func clearLeftovers(ctx context.Context, dir string) error {
-	if pid := daemonOf(dir); pid > 0 {
-		if err := endProcess(pid, 30*time.Second); err != nil {
-			return fmt.Errorf("the dockerd of an earlier run (process %d): %w", pid, err)
-		}
+	if _, err := daemonOf(dir).Stop(stopGrace); err != nil {
+		return fmt.Errorf("the dockerd of an earlier run: %w", err)
 	}
 	if err := os.Remove(filepath.Join(dir, pidFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	name, err := os.ReadFile(filepath.Join(dir, bridgeFile)) //nolint:gosec // written by this program
-	if err != nil {
+	bridge := filepath.Join(dir, bridgeFile)
+	name, err := os.ReadFile(bridge) //nolint:gosec // written by this program
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil // nothing was left
 	}
-	_ = ip(ctx, "link", "delete", string(name)) // gone after a restart of the machine
-	return os.Remove(filepath.Join(dir, bridgeFile))
-}
-
-// daemonOf returns the process id of a running dockerd whose data is in dir, or 0.
-func daemonOf(dir string) int {
-	text, err := os.ReadFile(filepath.Join(dir, pidFile)) //nolint:gosec // written by dockerd
 	if err != nil {
-		return 0
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		return 0
-	}
-	commandLine, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-	if err != nil || !strings.Contains(string(commandLine), filepath.Join(dir, dataFolder)) {
-		return 0
-	}
-	return pid
-}
-
-// endProcess asks a process that is no child of this one to end and waits until it is gone.
-func endProcess(pid int, grace time.Duration) error {
-	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
 		return err
 	}
-	deadline := time.After(grace)
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for syscall.Kill(pid, 0) == nil {
-		select {
-		case <-deadline:
-			return syscall.Kill(pid, syscall.SIGKILL)
-		case <-tick.C:
-		}
-	}
-	return nil
+	_ = ip(ctx, "link", "delete", string(name)) // it is gone already if the machine was started anew
+	return os.Remove(bridge)
 }
+
+// daemonOf is the file with the identity of the dockerd that runs in dir. dockerd's own pid file has only a number,
+// which may belong to another program by now.
+func daemonOf(dir string) proc.File { return proc.File(filepath.Join(dir, "dockerd.json")) }
 
 // socketFolder returns dir if dockerd's sockets fit into it, and otherwise a folder with a short path that is the same
 // in every run for the same dir.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -43,24 +42,6 @@ func TestImageHoldsTheEmulatorAndNothingThatRuns(t *testing.T) {
 	}
 	if got, want := strings.Join(programs, " "), "var/rapid/aws-lambda-rie"; got != want {
 		t.Errorf("got files %q, want %q", got, want)
-	}
-}
-
-// A pid file may outlive its process, and the number may have been given to another one.
-func TestLeftoverDaemonIsOnlyWhatRunsWithThisFolder(t *testing.T) {
-	dir := t.TempDir()
-	for name, content := range map[string]string{
-		"another program": strconv.Itoa(os.Getpid()),
-		"no such process": "4194304999",
-		"no number":       "dockerd",
-		"all processes":   "-1",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, pidFile), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if got := daemonOf(dir); got != 0 {
-			t.Errorf("%s: got process %d, want none", name, got)
-		}
 	}
 }
 

@@ -1,8 +1,91 @@
-// Command samlocal runs Foyer with `sam local invoke` and `sam local start-api`, for real, and checks what they answer.
+// Command samlocal runs Foyer by `sam local invoke` and `sam local start-api`, for real, and checks what it answers.
 //
-// It needs no running container engine: it starts one of its own, in a folder of its own, and an engine that plays AWS
-// on free ports, so it may run beside `make run`. It ends with a line "N passed, N failed" and a non-zero code if
-// anything failed, was missing or could not be stopped.
+// It needs no running container engine: it starts a dockerd of its own (Debian's docker.io, as root), and an engine that
+// plays AWS, deploys the real template into it and fills it with the demo data. Everything is below .local/samlocal and
+// on free ports, so it may run beside `make run`, and everything is stopped at the end, also when it is interrupted.
+//
+// It prints a line for each check and ends with "N passed, N failed"; the exit code is 1 if anything failed, was missing
+// or could not be stopped. Nothing is ever skipped in silence.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+)
+
+func main() {
+	// The kernel ends the children when the thread that started them is gone (see proc.Group): keep this one.
+	runtime.LockOSThread()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer cancel()
+	r := newReport(os.Stdout)
+	if err := run(ctx, r); err != nil && !errors.Is(err, errFailed) {
+		_, _ = fmt.Fprintln(os.Stderr, "samlocal:", err)
+		os.Exit(1)
+	}
+	if r.summary() != nil {
+		os.Exit(1)
+	}
+}
+
+// run does everything; a step that failed has its line in the report, and what builds on it is not tried.
+func run(ctx context.Context, r *report) error {
+	root, err := projectRoot()
+	if err != nil {
+		return err
+	}
+	work := filepath.Join(root, ".local", "samlocal")
+	if err := os.MkdirAll(work, 0o750); err != nil {
+		return err
+	}
+	unlock, err := lock(work)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := os.Setenv("PATH", addSystemFolders(os.Getenv("PATH"))); err != nil {
+		return err
+	}
+	if !r.check("prerequisites", func() (string, error) { return "", thisMachine().missing() }) {
+		return errFailed
+	}
+	arch, err := architectureOf(runtime.GOARCH)
+	if err != nil {
+		return err
+	}
+	l := &lab{report: r, root: root, work: work, arch: arch}
+	defer l.stop()
+	if err := l.prepare(ctx); err != nil {
+		return err
+	}
+	l.checkStartAPI(ctx)
+	if l.scene.shared != "" && l.scene.private != "" { // otherwise start-api has failed, and there is nothing to ask for
+		l.scene.checkInvoke(ctx, r, l.sam, root, work)
+	}
+	if ctx.Err() != nil {
+		r.check("run", func() (string, error) { return "", errInterrupted })
+	}
+	return nil
+}
+
+// projectRoot is the folder with the template at or above the current one.
+func projectRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "template.yaml")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("no template.yaml here or above: run it in the project")
+		}
+	}
+}

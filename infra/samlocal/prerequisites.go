@@ -36,7 +36,7 @@ type machine struct {
 
 // thisMachine looks at the real one.
 func thisMachine() machine {
-	return machine{goos: runtime.GOOS, root: os.Geteuid() == 0, lookup: lookup}
+	return machine{goos: runtime.GOOS, root: os.Geteuid() == 0, lookup: exec.LookPath}
 }
 
 // missing lists everything that the machine lacks, each with how to get it, so that one reading is enough.
@@ -56,24 +56,10 @@ func (m machine) missing() error {
 	return errors.Join(lacks...)
 }
 
-// systemFolders are searched beside PATH, which often lacks them: dockerd and ip are programs for administrators.
+// systemFolders are where Debian has programs for administrators, such as dockerd and ip; PATH often lacks them.
 var systemFolders = []string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
 
-// lookup finds a program in PATH or in a system folder.
-func lookup(name string) (string, error) {
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path, nil
-	}
-	for _, folder := range systemFolders {
-		if found, err := exec.LookPath(filepath.Join(folder, name)); err == nil {
-			return found, nil
-		}
-	}
-	return "", err
-}
-
-// addSystemFolders puts the system folders behind PATH, for dockerd, which looks for its own tools there.
+// addSystemFolders puts the system folders behind those of a PATH.
 func addSystemFolders(path string) string {
 	folders := filepath.SplitList(path)
 	for _, folder := range systemFolders {

@@ -10,18 +10,22 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"foyer/infra/local/proc"
 )
 
 // sam runs the SAM CLI on the template that it has built.
 type sam struct {
 	program  string // the sam command
 	dir      string // root of the project
-	template string // the built template
+	template string // the built template, with the endpoint named
+	code     string // what the functions' folders in it are relative to
 	arch     architecture
 	envFile  string   // --env-vars
 	logs     string   // folder for the output of its runs
@@ -35,7 +39,7 @@ func (s *sam) invoke(ctx context.Context, function, event string) (response, err
 	cmd := exec.CommandContext(ctx, s.program, append([]string{"local", "invoke", function, "--event", event}, s.common()...)...) //nolint:gosec // this program's own arguments
 	var stdout, stderr bytes.Buffer
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.dir, s.env, &stdout, &stderr
-	cmd.SysProcAttr = ownedChild()
+	proc.Group(cmd)
 	// Ended by SIGTERM, SAM takes its container down.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 15 * time.Second
@@ -76,14 +80,14 @@ func gatewayResponse(output []byte) (response, error) {
 
 // startAPI starts `sam local start-api` on a port of the loopback interface, with a warm container for each function,
 // and waits until it answers.
-func (s *sam) startAPI(ctx context.Context, port string) (*process, error) {
+func (s *sam) startAPI(ctx context.Context, port int) (*process, error) {
 	p, err := startProcess("sam local start-api", filepath.Join(s.logs, "start-api.log"), s.dir, s.env,
-		append([]string{s.program, "local", "start-api", "--host", "127.0.0.1", "--port", port, "--warm-containers", "EAGER"}, s.common()...)...)
+		append([]string{s.program, "local", "start-api", "--host", "127.0.0.1", "--port", strconv.Itoa(port), "--warm-containers", "EAGER"}, s.common()...)...)
 	if err != nil {
 		return nil, err
 	}
 	err = p.waitFor(ctx.Done(), 5*time.Minute, func() error {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/", nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+strconv.Itoa(port)+"/", nil)
 		if err != nil {
 			return err
 		}
@@ -99,7 +103,7 @@ func (s *sam) startAPI(ctx context.Context, port string) (*process, error) {
 // common are the options that invoke and start-api share. SAM must not pull: its registry may be out of reach, and the
 // image is there.
 func (s *sam) common() []string {
-	return []string{"--template", s.template, "--env-vars", s.envFile, "--parameter-overrides", "Architecture=" + string(s.arch), "--skip-pull-image"}
+	return []string{"--template", s.template, "--docker-volume-basedir", s.code, "--env-vars", s.envFile, "--parameter-overrides", "Architecture=" + string(s.arch), "--skip-pull-image"}
 }
 
 // direct is a client that uses no proxy and follows no redirection: everything it talks to is on this machine.

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"foyer/infra/local/deploy"
+	"foyer/infra/local/engine"
+)
+
+// stack is Foyer as deployed into an engine of this run's own, with the demo data in it.
+type stack struct {
+	engine        *engine.Engine
+	template      string                       // the built template
+	environments  map[string]map[string]string // of the functions, by logical id
+	owner, client person
+}
+
+// stackName is the deployment's name in the engine, and in the names of the SAM CLI's logs.
+const stackName = "foyer-samlocal"
+
+// startStack builds the template, starts an engine on a free port and deploys the one into the other. Beside it another
+// engine may run, that of `make run` for instance; they share nothing but the build.
+func startStack(ctx context.Context, root, work string) (s *stack, err error) {
+	local := deploy.Stack{
+		Root: root, Name: stackName, MailFrom: mailFrom,
+		Parameters: map[string]string{"SignUp": "open", "MailFrom": mailFrom, "PublicUrl": publicURL},
+		Progress:   func(format string, args ...any) { _, _ = fmt.Fprintf(os.Stderr, "            "+format+"\n", args...) },
+	}
+	s = &stack{}
+	if s.template, err = local.Build(ctx); err != nil {
+		return nil, err
+	}
+	if s.engine, err = engine.Start(ctx, engine.Options{Root: root, Log: filepath.Join(work, "engine.log")}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.engine.Stop())
+		}
+	}()
+	local.Endpoint = s.engine.Endpoint
+	deployed, err := local.DeployBuilt(ctx, s.template)
+	if err != nil {
+		return nil, err
+	}
+	if s.environments, err = environments(ctx, deploy.Config(s.engine.Endpoint)); err != nil {
+		return nil, err
+	}
+	return s, s.seed(ctx, deployed.APIURL)
+}
+
+// environments reads what variables each function of the deployed stack got: the references in the template are names
+// and addresses there.
+func environments(ctx context.Context, config aws.Config) (map[string]map[string]string, error) {
+	resources, err := cloudformation.NewFromConfig(config).DescribeStackResources(ctx, &cloudformation.DescribeStackResourcesInput{StackName: aws.String(stackName)})
+	if err != nil {
+		return nil, fmt.Errorf("list the stack's functions: %w", err)
+	}
+	client := lambda.NewFromConfig(config)
+	found := map[string]map[string]string{}
+	for _, resource := range resources.StackResources {
+		if aws.ToString(resource.ResourceType) != "AWS::Lambda::Function" {
+			continue
+		}
+		function, err := client.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: resource.PhysicalResourceId})
+		if err != nil {
+			return nil, fmt.Errorf("variables of %s: %w", aws.ToString(resource.LogicalResourceId), err)
+		}
+		variables := map[string]string{}
+		if function.Environment != nil {
+			maps.Copy(variables, function.Environment.Variables)
+		}
+		found[aws.ToString(resource.LogicalResourceId)] = variables
+	}
+	return found, nil
+}
+
+// stop ends the engine, which forgets everything.
+func (s *stack) stop() error { return s.engine.Stop() }
