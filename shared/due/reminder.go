@@ -6,7 +6,6 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/invitations"
-	"foyer/shared/stream"
 	"foyer/shared/table"
 )
 
@@ -21,7 +20,7 @@ const remindTries = 4
 // next one; where the invitation was accepted, revoked, sent again or has
 // expired, or its contact was removed, it only takes the due row away (rule 23).
 func remind(ctx context.Context, env *api.Env, key table.Key, row table.DueRow) error {
-	for range remindTries {
+	return table.Retry(ctx, remindTries, func() error {
 		inv, holds, err := stillHolds(ctx, env, row)
 		if err != nil {
 			return err
@@ -30,21 +29,14 @@ func remind(ctx context.Context, env *api.Env, key table.Key, row table.DueRow) 
 			return env.Table.DeleteOne(ctx, key)
 		}
 		err = env.Table.Write(ctx, reminder(env, key, row, inv))
-		switch {
-		case errors.Is(err, errTaken):
+		if errors.Is(err, errTaken) {
 			return nil // a run before this one did it
-		case errors.Is(err, errMoved), errors.Is(err, table.ErrConflict):
-			continue
 		}
 		return err
-	}
-	return stream.ErrLater
+	})
 }
 
-var (
-	errTaken = errors.New("the due row is gone")
-	errMoved = errors.New("the invitation has changed")
-)
+var errTaken = errors.New("the due row is gone")
 
 // reminder is one transaction: the mail, the count, the record, the next reminder
 // if there is to be one, and the end of this due row.
@@ -52,7 +44,7 @@ func reminder(env *api.Env, key table.Key, row table.DueRow, inv table.Invitatio
 	tx := &table.Tx{}
 	tx.Delete(key).If(table.Exists()).Else(errTaken)
 	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), table.Set("reminders", row.Number)).
-		If(table.Is("generation", inv.Generation)).If(table.Is("state", inv.State)).Else(errMoved)
+		If(table.Is("generation", inv.Generation)).If(table.Is("state", inv.State)).Else(table.ErrConflict)
 	invitations.PutMail(env, tx, inv, table.MailReminder, row.Number)
 	id := env.NewID(table.PrefixActivity)
 	tx.Put(table.WorkspaceActivity(inv.Workspace, id), table.ActivityRow{

@@ -24,10 +24,10 @@ const Lease = 2 * time.Minute
 
 const (
 	// firstLook is how far back the very first run of a deployment looks.
-	firstLook = 5 * time.Minute
+	firstLook = 2 * time.Minute
 	// slice is how many minutes of a shard one run takes at most: in the normal case
-	// it is one; after an outage of a day the shards have caught up in a dozen runs.
-	slice = 120
+	// it is one; after an outage of a day the shards have caught up within half an hour.
+	slice = 60
 	// page is how many due rows are read at once.
 	page = 100
 	// reserve is how long before the function's end no further minute is begun.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"foyer/shared/due"
 	"foyer/shared/lambdarun"
@@ -45,9 +47,13 @@ const attempts = 3
 // Drain hands what is new in the table's stream to stream-notify and stream-mail,
 // and what they write likewise, until nothing is new. What they report for a retry
 // is tried a few times and then left waiting for the next Drain (see Waiting).
-func (w *World) Drain() {
+// only names the consumers that run; the others' records wait. None: all run.
+func (w *World) Drain(only ...string) {
 	w.T.Helper()
 	blocked := map[string]bool{}
+	for _, c := range consumers {
+		blocked[c.ID] = len(only) > 0 && !slices.Contains(only, c.ID)
+	}
 	for {
 		w.readStream()
 		busy := false
@@ -63,7 +69,8 @@ func (w *World) Drain() {
 	}
 }
 
-// Waiting is how many records the consumer has reported for a retry.
+// Waiting is how many records wait for the consumer: reported for a retry, or not
+// handed on yet.
 func (w *World) Waiting(consumer string) int {
 	w.streams.mu.Lock()
 	defer w.streams.mu.Unlock()
@@ -71,14 +78,14 @@ func (w *World) Waiting(consumer string) int {
 }
 
 // Redeliver hands the consumer once more everything that it was ever given, as
-// the stream may at any time; then it drains.
+// the stream may at any time.
 func (w *World) Redeliver(consumer string) {
 	w.T.Helper()
 	w.streams.mu.Lock()
 	w.streams.waiting[consumer] = append(w.streams.given[consumer], w.streams.waiting[consumer]...)
 	w.streams.given[consumer] = nil
 	w.streams.mu.Unlock()
-	w.Drain()
+	w.Drain(consumer)
 }
 
 // handOn gives the consumer its next batch; false if it was reported for a retry
@@ -309,4 +316,25 @@ func (w *World) RunDue() error {
 	ctx, cancel := context.WithTimeout(w.T.Context(), time.Minute)
 	defer cancel()
 	return due.Run(ctx, w.Env(due.ID))
+}
+
+// Poisoned takes what stands in the poison queue out of it.
+func (w *World) Poisoned() []stream.Poisoned {
+	w.T.Helper()
+	queue := sqs.NewFromConfig(w.AWS)
+	var out []stream.Poisoned
+	for {
+		res, err := queue.ReceiveMessage(w.T.Context(), &sqs.ReceiveMessageInput{QueueUrl: &w.Config.PoisonQueueURL, MaxNumberOfMessages: 10})
+		w.must(err)
+		if len(res.Messages) == 0 {
+			return out
+		}
+		for _, m := range res.Messages {
+			var p stream.Poisoned
+			w.must(json.Unmarshal([]byte(*m.Body), &p))
+			out = append(out, p)
+			_, err := queue.DeleteMessage(w.T.Context(), &sqs.DeleteMessageInput{QueueUrl: &w.Config.PoisonQueueURL, ReceiptHandle: m.ReceiptHandle})
+			w.must(err)
+		}
+	}
 }

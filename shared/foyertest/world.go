@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -130,7 +132,10 @@ func (w *World) makeTable(ctx context.Context) {
 	w.must(err)
 	db := dynamodb.NewFromConfig(w.AWS)
 	_, err = db.CreateTable(ctx, def.CreateTableInput())
-	w.must(err)
+	var made *types.ResourceInUseException
+	if !errors.As(err, &made) { // the name is new: an attempt whose answer was lost made it
+		w.must(err)
+	}
 	w.must(dynamodb.NewTableExistsWaiter(db).Wait(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(w.names["Table"])}, time.Minute))
 	w.T.Cleanup(func() {
 		_, _ = db.DeleteTable(context.WithoutCancel(ctx), &dynamodb.DeleteTableInput{TableName: aws.String(w.names["Table"])}) // the engine goes anyway

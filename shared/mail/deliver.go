@@ -100,25 +100,16 @@ func (c claim) record(ctx context.Context, env *api.Env, p prepared, id string) 
 		tx := &table.Tx{}
 		tx.Update(c.key(), c.sent(env, id)).If(c.mine())
 		p.marks(tx)
-		err := retried(func() error { return env.Table.Write(ctx, tx) })
+		err := table.Retry(ctx, markTries, func() error { return env.Table.Write(ctx, tx) })
 		if !errors.Is(err, table.ErrConditionFailed) {
 			return err
 		}
 		// What the mail is about has moved on meanwhile: only the mark is left to write.
 	}
-	err := retried(func() error { return env.Table.UpdateOne(ctx, c.key(), c.sent(env, id), c.mine()) })
+	err := table.Retry(ctx, markTries, func() error { return env.Table.UpdateOne(ctx, c.key(), c.sent(env, id), c.mine()) })
 	if errors.Is(err, table.ErrConditionFailed) {
 		env.Log.WarnContext(ctx, "the claim was lost before the mark", "mail", c.mail.Mail)
 		return nil // whoever has it now marks it
-	}
-	return err
-}
-
-func retried(write func() error) (err error) {
-	for range markTries {
-		if err = write(); !errors.Is(err, table.ErrConflict) {
-			return err
-		}
 	}
 	return err
 }
