@@ -49,10 +49,13 @@ func (c *Call) Position(cursor string) (string, error) {
 // the last id that was returned; prefix is that of the kind's ids.
 func (c *Call) ItemPosition(cursor, prefix string) (string, error) {
 	id, err := c.Position(cursor)
-	if err == nil && id != "" && !(strings.HasPrefix(id, prefix) && ValidID("item", id)) {
-		err = notACursor()
+	if err != nil || id == "" {
+		return "", err
 	}
-	return id, err
+	if !strings.HasPrefix(id, prefix) || !ValidID("item", id) {
+		return "", notACursor()
+	}
+	return id, nil
 }
 
 func notACursor() *Problem {

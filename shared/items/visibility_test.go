@@ -75,11 +75,12 @@ func TestATaskOfAClientCanBeTakenBack(t *testing.T) {
 	s.Do(s.Carl, http.MethodGet, s.portalItem(id), nil).Problem(http.StatusNotFound, "not-found")
 }
 
+func match(tag string) foyertest.Header { return foyertest.Header{Name: "If-Match", Value: tag} }
+
 func TestAChangeOfVisibilityObeysIfMatch(t *testing.T) {
 	s := newScene(t)
 	made := s.create(fields{"kind": "message", "title": "x"})
 	id := made.String("id")
-	match := func(tag string) foyertest.Header { return foyertest.Header{Name: "If-Match", Value: tag} }
 	s.Unchanged(func() {
 		s.share(id, true, match(`"of something else"`)).Problem(http.StatusPreconditionFailed, "changed")
 	})

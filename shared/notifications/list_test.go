@@ -14,8 +14,6 @@ import (
 	"foyer/shared/table"
 )
 
-type fields = map[string]any
-
 // feeds is Acme with lines in the feeds of its members.
 type feeds struct {
 	*foyertest.World
