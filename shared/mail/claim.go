@@ -73,7 +73,11 @@ func take(ctx context.Context, env *api.Env, m table.MailRow, keyVersion string)
 // drop marks the mail as not sent, with the reason: it is not asked again.
 func (c claim) drop(ctx context.Context, env *api.Env, reason string) error {
 	env.Log.InfoContext(ctx, "mail dropped", "mail", c.mail.Mail, "person", c.mail.Person, "reason", reason)
-	return env.Table.UpdateOne(ctx, c.key(), table.Set("dropped", reason), c.mine())
+	err := env.Table.UpdateOne(ctx, c.key(), table.Set("dropped", reason), c.mine())
+	if errors.Is(err, table.ErrConditionFailed) {
+		return nil // the claim is another's by now, who decides anew
+	}
+	return err
 }
 
 // release gives the claim back: the mail was surely not sent, and the next try
