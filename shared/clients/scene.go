@@ -56,10 +56,11 @@ func load(ctx context.Context, c *api.Call, n NewClient) (*scene, error) {
 // findCompany finds the company that the request names, if there is one.
 func (s *scene) findCompany(ctx context.Context, c *api.Call, n NewClient) (err error) {
 	if n.Company != "" {
-		found := false
-		if s.company, found, err = companies.ByID(ctx, c, n.Company); err == nil && !found {
+		company, found, err := companies.ByID(ctx, c, n.Company)
+		if err == nil && !found {
 			err = api.Invalid(api.Fault("body.company", "is not a company of this workspace"))
 		}
+		s.company = company
 		return err
 	}
 	if s.named, err = companies.ByName(ctx, c, n.CompanyName.String()); err != nil {
