@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"foyer/shared/api"
 	"foyer/shared/policy"
 	"foyer/shared/table"
@@ -12,8 +14,16 @@ import (
 
 // NotificationSettings are a person's notification settings.
 type NotificationSettings struct {
-	Level    policy.Level            `json:"level,omitempty" enum:"all,limited,none" doc:"In general; absent: all as a member, limited as a client"`
-	Projects map[string]policy.Level `json:"projects,omitempty" maxProperties:"200" doc:"Level by project's id, where it differs from the general one"`
+	Level    Level            `json:"level,omitempty" doc:"In general; absent: all as a member, limited as a client"`
+	Projects map[string]Level `json:"projects,omitempty" maxProperties:"200" doc:"Level by project's id, where it differs from the general one"`
+}
+
+// Level is one of the levels of policy.
+type Level string
+
+// Schema makes the three levels known where a tag cannot: as values of a map.
+func (Level) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Enum: []any{string(policy.LevelAll), string(policy.LevelLimited), string(policy.LevelNone)}}
 }
 
 // GetInput has nothing: the token says who asks.
@@ -37,12 +47,12 @@ func get(ctx context.Context, c *api.Call, _ *GetInput) (*api.Tagged[Notificatio
 
 // shown is a row as its person sees it; settings that were never stored too.
 func shown(row table.SettingsRow) NotificationSettings {
-	n := NotificationSettings{Level: policy.Level(row.Level)}
+	n := NotificationSettings{Level: Level(row.Level)}
 	if len(row.Projects) > 0 {
-		n.Projects = make(map[string]policy.Level, len(row.Projects))
+		n.Projects = make(map[string]Level, len(row.Projects))
 	}
 	for p, level := range row.Projects {
-		n.Projects[p] = policy.Level(level)
+		n.Projects[p] = Level(level)
 	}
 	return n
 }
