@@ -81,8 +81,10 @@ export function queryOf(query) {
   return set && `?${set}`;
 }
 
-// path makes a path of literal text and values: path`/projects/${id}`.
+// path makes a path of literal text and values: path`/projects/${id}`. A value that
+// would lead to another path of the API is none of its ids: like an absent thing.
 export function path(literals, ...values) {
+  if (values.some((v) => /^\.*$/.test(v))) throw new Problem(404, {});
   return String.raw({ raw: literals }, ...values.map(encodeURIComponent));
 }
 

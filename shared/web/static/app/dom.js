@@ -41,7 +41,7 @@ export function time(instant) {
 
 // span shows an event's time, with its end if it has one.
 export function span(start, end) {
-  return end ? [time(start), ' – ', time(end)] : [time(start)];
+  return end ? el('time', { datetime: start }, moment.formatRange(new Date(start), new Date(end))) : time(start);
 }
 
 // badge is a short mark beside a name.

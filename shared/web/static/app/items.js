@@ -42,7 +42,7 @@ export function line(item, href, name, me, mark = null) {
   const mine = item.assignee && item.assignee === me;
   const quiet = [name(item.author)];
   if (item.assignee && !mine) quiet.push(' · for ', name(item.assignee));
-  if (item.start) quiet.push(' · ', ...span(item.start, item.end));
+  if (item.start) quiet.push(' · ', span(item.start, item.end));
   else if (item.due) quiet.push(' · due ', time(item.due));
   else quiet.push(' · ', time(item.createdAt));
   return el('li', { class: mark?.shared ? 'card line shared' : 'card line' },
@@ -52,7 +52,7 @@ export function line(item, href, name, me, mark = null) {
 // whole is one item with its text.
 export function whole(item, name, me) {
   return [
-    terms(facts(item, name, me).map(([term, value]) => [term, Array.isArray(value) ? el('span', {}, value) : value])),
+    terms(facts(item, name, me)),
     item.text && el('div', { class: 'text' }, item.text),
   ];
 }

@@ -1,6 +1,6 @@
 // The application: which view an address has, and the frame around it.
-import { Problem, forgetToken, signedIn } from './api.js';
-import { announce, busy, el, heading } from './dom.js';
+import { Problem, signedIn } from './api.js';
+import { announce, busy, el, heading, note } from './dom.js';
 import { isClient, signOut, whoAmI, workspacesOf } from './session.js';
 import { invitation } from './invitation.js';
 import { landing, signInView } from './signin.js';
@@ -27,6 +27,7 @@ const views = [
 const main = document.getElementById('main');
 let running = null;
 let first = true;
+let parting = ''; // said above the next view
 main.replaceChildren(el('p', { class: 'quiet' }, 'Loading…'));
 
 // show renders the address. What an earlier address was still loading is dropped.
@@ -34,12 +35,15 @@ async function show() {
   running?.abort();
   const { signal } = (running = new AbortController());
   main.setAttribute('aria-busy', 'true');
+  announce('');
   const shown = await content(signal);
   if (signal.aborted || shown.gone) return;
   document.title = `${shown.title} – Foyer`;
   frame(shown.part);
-  main.replaceChildren(...[shown.content].flat());
+  main.replaceChildren(...[parting && note('', el('p', {}, parting)), shown.content].flat(Infinity).filter(Boolean));
   main.removeAttribute('aria-busy');
+  if (parting) announce(parting);
+  parting = '';
   if (!first) {
     window.scrollTo(0, 0);
     (main.querySelector('[data-focus]') ?? main.querySelector('h1'))?.focus();
@@ -127,9 +131,9 @@ async function frame(part) {
 
 async function leave() {
   const told = await signOut();
-  location.replace('#/sign-in');
-  await show();
-  announce(told ? 'You are signed out.' : 'You are signed out in this tab. Foyer could not be reached to end the session everywhere.');
+  parting = told ? 'You are signed out.' : 'You are signed out in this tab. Foyer could not be reached to end the session: it ends by itself within the hour.';
+  if (location.hash === '#/sign-in') await show();
+  else location.replace('#/sign-in');
 }
 
 document.getElementById('skip').addEventListener('click', (event) => {
@@ -137,10 +141,7 @@ document.getElementById('skip').addEventListener('click', (event) => {
   main.focus();
 });
 window.addEventListener('hashchange', show);
-// A page that comes back from the browser's memory may belong to somebody who has signed out.
-window.addEventListener('pageshow', (event) => {
-  if (!event.persisted) return;
-  if (!sessionStorage.length) forgetToken();
-  show();
-});
+// A page that comes back from the browser's memory may belong to somebody who has
+// signed out since.
+window.addEventListener('pageshow', (event) => event.persisted && location.reload());
 show();

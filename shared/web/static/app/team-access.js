@@ -10,8 +10,8 @@ export function accessButton(project, p, done) {
   const send = async (method, said) => {
     try {
       await call(method, path`/workspaces/${workspace}/contacts/${p.contact}/access`);
-      announce(said);
       done();
+      announce(said);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       place.append(note('error', el('p', {}, problem.message)));

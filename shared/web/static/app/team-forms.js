@@ -27,8 +27,8 @@ export function newClient(project, done) {
         throw problem;
       }
       key.used();
-      announce(`${body.name} is added.`);
       done();
+      announce(`${body.name} is added.`);
     },
   });
   fields[0].input.addEventListener('input', () => {
@@ -93,9 +93,9 @@ function taskFields(people, shared) {
   return [assignee, ask, field({ name: 'due', label: 'Due', type: 'datetime-local', optional: true })];
 }
 
-// seenBy says who would see what is shared.
-export function seenBy(people) {
+// seenBy says who sees what is shared, after the words of intro.
+export function seenBy(people, intro = 'Seen then by') {
   const clients = people.filter((p) => p.kind === 'client' && p.invitation?.state !== 'removed').map((p) => p.name);
   if (clients.length === 0) return 'The project has no clients so far; those who come will see it.';
-  return `Seen then by: ${clients.join(', ')}.`;
+  return `${intro}: ${clients.join(', ')}.`;
 }

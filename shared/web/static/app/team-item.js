@@ -5,6 +5,7 @@ import { kindOf, whole } from './items.js';
 import { all } from './lists.js';
 import { seenBy } from './team-forms.js';
 import { mark, names } from './team-project.js';
+import { nameOf } from './team-names.js';
 
 // teamItem shows an item and lets its visibility be changed.
 export async function teamItem({ params: [project, id], signal, me }) {
@@ -12,11 +13,12 @@ export async function teamItem({ params: [project, id], signal, me }) {
     all(path`/projects/${project}/people`, signal),
     get(path`/projects/${project}/items/${id}`, {}, signal),
   ]);
+  const projectName = await nameOf(project, people, signal);
   const { kind, one } = kindOf(item.kind);
   return {
     title: item.title,
     content: [
-      el('p', { class: 'above' }, el('a', { href: `#${path`/projects/${project}`}?kind=${kind}` }, 'Project'), ` · ${one}`),
+      el('p', { class: 'above' }, el('a', { href: `#${path`/projects/${project}`}?kind=${kind}` }, projectName), ` · ${one}`),
       el('article', { class: item.clientCanSee ? 'card shared' : 'card' }, heading(item.title), mark(item).node, whole(item, names(people), me.id)),
       visibility(project, item, etag, people),
     ],
@@ -39,5 +41,5 @@ function visibility(project, item, etag, people) {
   }) }, share ? 'Let the client see it' : 'Make it private again');
   return el('section', { class: 'card', 'aria-labelledby': 'visibility' }, el('h2', { id: 'visibility' }, 'Visibility settings'),
     el('p', {}, share ? 'Only the team sees this. Its title, text and dates, and the name of its author, would become visible at once.' : 'The clients of the project see this.'),
-    el('p', { class: 'quiet' }, seenBy(people).replace('Seen then by', share ? 'Seen then by' : 'Seen by')), trouble, el('p', {}, change));
+    el('p', { class: 'quiet' }, seenBy(people, share ? 'Seen then by' : 'Seen by')), trouble, el('div', { class: 'actions' }, change));
 }

@@ -5,6 +5,7 @@ import { kindOf, line, tabs } from './items.js';
 import { all, pages } from './lists.js';
 import { newClient, newItem } from './team-forms.js';
 import { accessButton } from './team-access.js';
+import { nameOf } from './team-names.js';
 import { workspacesOf } from './session.js';
 
 const address = (project, rest = '', query = {}) => `#${path`/projects/${project}`}${rest}${queryOf(query)}`;
@@ -15,13 +16,14 @@ export async function teamProject({ params: [id], query, signal, me }) {
   const { kind, many } = kindOf(query.kind);
   const people = await all(path`/projects/${id}/people`, signal);
   const name = names(people);
+  const projectName = await nameOf(id, people, signal);
   const list = await pages(path`/projects/${id}/items`, { kind }, signal,
     (item) => line(item, address(id, path`/items/${item.id}`), name, me.id, mark(item)), `No ${many.toLowerCase()} so far.`);
   const again = () => window.dispatchEvent(new HashChangeEvent('hashchange'));
   return {
-    title: 'Project',
+    title: projectName,
     content: [
-      el('p', { class: 'above' }, workspaceOf(id, me)), heading('Project'),
+      el('p', { class: 'above' }, workspaceOf(id, me)), heading(projectName),
       el('div', { class: 'columns' },
         el('section', { 'aria-label': many }, tabs(kind, (k) => address(id, '', { kind: k })),
           kind !== 'file' && newItem(id, kind, people, (item) => location.assign(address(id, path`/items/${item.id}`))), list),

@@ -2,6 +2,7 @@
 import { call, get, keys, path } from './api.js';
 import { el, heading } from './dom.js';
 import { field, form } from './forms.js';
+import { keepName } from './team-names.js';
 import { workspacesOf } from './session.js';
 
 // team shows the workspaces of a member, the projects in which something happened
@@ -18,6 +19,7 @@ export async function team({ signal, me }) {
 // recent are the projects of the newest notifications.
 async function recent(workspace, signal) {
   const { body } = await get(path`/workspaces/${workspace}/notifications`, { limit: 100 }, signal);
+  for (const { project } of body.items) if (project) keepName(project.id, project.name);
   return [...new Map(body.items.filter((n) => n.project).map((n) => [n.project.id, n.project])).values()];
 }
 
@@ -31,6 +33,7 @@ function workspace(m, projects) {
         const body = { name: name.trim() };
         const { body: made } = await call('POST', path`/workspaces/${m.workspace}/projects`, { body, key: key.of(body) });
         key.used();
+        keepName(made.id, made.name);
         location.assign(to(made.id));
       },
     })));
