@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-)
 
-// person is who signs in: an account of the demo data.
-type person struct{ email, password string }
+	"foyer/infra/local/seed"
+)
 
 // scene is what the checks learn and make on the way, for those that follow.
 type scene struct {
-	owner, client           person
+	owner, client           seed.Person
 	ownerToken, clientToken string
 	project                 string // of both people
 	shared, private         string // items of the project
@@ -33,14 +32,14 @@ func (s *scene) checkAPI(ctx context.Context, r *report, base string) {
 	}
 	get := func(path, token string) (response, error) { return call(http.MethodGet, path, token, nil) }
 
-	r.check("public: the owner signs in with the password (sessions-create)", func() (_ string, err error) {
+	r.check("start-api, public: the owner signs in with the password (sessions-create)", func() (_ string, err error) {
 		s.ownerToken, err = signIn(call, s.owner)
 		return "", err
 	})
-	r.check("public: an invented invitation is a 404 problem (invitations-view)", func() (string, error) {
+	r.check("start-api, public: an invented invitation is a 404 problem (invitations-view)", func() (string, error) {
 		return "", wantProblem(http.StatusNotFound, "not-found")(get("/v1/invitations/"+inventedToken, ""))
 	})
-	r.check("public: a client signs in (sessions-create), and sees the project (portal-projects-list)", func() (_ string, err error) {
+	r.check("start-api, public: a client signs in (sessions-create), and sees the project (portal-projects-list)", func() (_ string, err error) {
 		if s.clientToken, err = signIn(call, s.client); err != nil {
 			return "", err
 		}
@@ -58,7 +57,7 @@ func (s *scene) checkAPI(ctx context.Context, r *report, base string) {
 		return // nothing of what follows could be told apart from this failure
 	}
 	items := "/v1/projects/" + s.project + "/items"
-	r.check("staff: the owner makes a private and a shared item (items-create)", func() (_ string, err error) {
+	r.check("start-api, staff: the owner makes a private and a shared item (items-create)", func() (_ string, err error) {
 		if s.private, err = createItem(call, items, s.ownerToken, false); err == nil {
 			s.shared, err = createItem(call, items, s.ownerToken, true)
 		}
@@ -67,17 +66,17 @@ func (s *scene) checkAPI(ctx context.Context, r *report, base string) {
 	if s.private == "" || s.shared == "" {
 		return
 	}
-	r.check("staff: the owner's list has both (items-list)", func() (string, error) {
+	r.check("start-api, staff: the owner's list has both (items-list)", func() (string, error) {
 		ids, err := listIDs(get(items+"?kind=message", s.ownerToken))
 		if err == nil && (!slices.Contains(ids, s.private) || !slices.Contains(ids, s.shared)) {
 			err = fmt.Errorf("got %q, want %s and %s among them", ids, s.private, s.shared)
 		}
 		return "", err
 	})
-	r.check("staff: without a token it is a 401", func() (string, error) {
+	r.check("start-api, staff: without a token it is a 401", func() (string, error) {
 		return "", wantProblem(http.StatusUnauthorized, "unauthorized")(get(items+"?kind=message", ""))
 	})
-	r.check("staff: the same token signed with another key is a 401, and the real one works on", func() (string, error) {
+	r.check("start-api, staff: the same token signed with another key is a 401, and the real one works on", func() (string, error) {
 		forged, err := forge(s.ownerToken)
 		if err != nil {
 			return "", err
@@ -88,7 +87,7 @@ func (s *scene) checkAPI(ctx context.Context, r *report, base string) {
 		_, err = listIDs(get(items+"?kind=message", s.ownerToken))
 		return "", err
 	})
-	r.check("staff: a client's real token is not let in", func() (string, error) {
+	r.check("start-api, staff: a client's real token is not let in", func() (string, error) {
 		got, err := get(items+"?kind=message", s.clientToken)
 		if err == nil && got.status != http.StatusForbidden && got.status != http.StatusNotFound {
 			err = fmt.Errorf("got %s, want 403 or 404", got)
@@ -101,21 +100,21 @@ func (s *scene) checkAPI(ctx context.Context, r *report, base string) {
 // checkPortal checks what the client sees of the project: the shared item and nothing else.
 func (s *scene) checkPortal(r *report, get func(path, token string) (response, error)) {
 	items := "/v1/portal/projects/" + s.project + "/items"
-	r.check("portal: the client's list has the shared item and not the private one (portal-items-list)", func() (string, error) {
+	r.check("start-api, portal: the client's list has the shared item and not the private one (portal-items-list)", func() (string, error) {
 		ids, err := listIDs(get(items+"?kind=message", s.clientToken))
 		if err == nil && (!slices.Contains(ids, s.shared) || slices.Contains(ids, s.private)) {
 			err = fmt.Errorf("got %q, want %s and not %s", ids, s.shared, s.private)
 		}
 		return "", err
 	})
-	r.check("portal: the shared item is shown (portal-items-get)", func() (string, error) {
+	r.check("start-api, portal: the shared item is shown (portal-items-get)", func() (string, error) {
 		got, err := get(items+"/"+s.shared, s.clientToken)
 		if err != nil {
 			return "", err
 		}
 		return "", wantItem(got, s.shared)
 	})
-	r.check("portal: the private one is the 404 of one that does not exist, byte for byte (portal-items-get)", func() (string, error) {
+	r.check("start-api, portal: the private one is the 404 of one that does not exist, byte for byte (portal-items-get)", func() (string, error) {
 		hidden, err := get(items+"/"+s.private, s.clientToken)
 		if err != nil {
 			return "", err
@@ -129,7 +128,7 @@ func (s *scene) checkPortal(r *report, get func(path, token string) (response, e
 		}
 		return "", err
 	})
-	r.check("portal: without a token it is a 401", func() (string, error) {
+	r.check("start-api, portal: without a token it is a 401", func() (string, error) {
 		return "", wantProblem(http.StatusUnauthorized, "unauthorized")(get(items+"/"+s.shared, ""))
 	})
 }
@@ -137,8 +136,8 @@ func (s *scene) checkPortal(r *report, get func(path, token string) (response, e
 type caller func(method, path, token string, body any) (response, error)
 
 // signIn returns a person's access token.
-func signIn(call caller, who person) (string, error) {
-	got, err := call(http.MethodPost, "/v1/sessions", "", map[string]string{"email": who.email, "password": who.password})
+func signIn(call caller, who seed.Person) (string, error) {
+	got, err := call(http.MethodPost, "/v1/sessions", "", map[string]string{"email": who.Email, "password": who.Password})
 	if err != nil {
 		return "", err
 	}

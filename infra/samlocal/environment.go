@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -13,18 +14,28 @@ import (
 // endpointVariable is where AWS's SDKs take the address of AWS from.
 const endpointVariable = "AWS_ENDPOINT_URL"
 
-// nameEndpoint adds the variable AWS_ENDPOINT_URL to all functions of a template (Globals), empty, unless it is there.
-// sam local sets only variables that the template names, and Foyer's own does not name this one: on AWS it would be in
-// the way. Everything else stays as it is.
-func nameEndpoint(template []byte) ([]byte, error) {
+// localTemplate makes of a built template the one that sam local gets: the functions' folders, which SAM looks for beside
+// the template, are named absolutely, and nameEndpoint has named the address of AWS. Everything else stays as it is.
+func localTemplate(built []byte, folder string) ([]byte, error) {
 	var document yaml.Node
-	if err := yaml.Unmarshal(template, &document); err != nil {
+	if err := yaml.Unmarshal(built, &document); err != nil {
 		return nil, err
 	}
 	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
 		return nil, errors.New("not a template")
 	}
-	node := document.Content[0]
+	if err := nameEndpoint(document.Content[0]); err != nil {
+		return nil, err
+	}
+	if err := nameFolders(document.Content[0], folder); err != nil {
+		return nil, err
+	}
+	return yaml.Marshal(&document)
+}
+
+// nameEndpoint adds the variable AWS_ENDPOINT_URL to all functions (Globals), empty, unless it is there. sam local sets
+// only variables that the template names, and Foyer's own does not name this one: on AWS it would be in the way.
+func nameEndpoint(node *yaml.Node) error {
 	for _, name := range []string{"Globals", "Function", "Environment", "Variables"} {
 		next := valueOf(node, name)
 		if next == nil {
@@ -32,7 +43,7 @@ func nameEndpoint(template []byte) ([]byte, error) {
 			node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: name}, next)
 		}
 		if next.Kind != yaml.MappingNode {
-			return nil, fmt.Errorf("the template's %s (line %d) is not a mapping", name, next.Line)
+			return fmt.Errorf("the template's %s (line %d) is not a mapping", name, next.Line)
 		}
 		node = next
 	}
@@ -41,7 +52,25 @@ func nameEndpoint(template []byte) ([]byte, error) {
 			&yaml.Node{Kind: yaml.ScalarNode, Value: endpointVariable},
 			&yaml.Node{Kind: yaml.ScalarNode, Value: "", Style: yaml.DoubleQuotedStyle})
 	}
-	return yaml.Marshal(&document)
+	return nil
+}
+
+// nameFolders makes the CodeUri of each function absolute.
+func nameFolders(template *yaml.Node, folder string) error {
+	resources := valueOf(template, "Resources")
+	if resources == nil {
+		return errors.New("the template has no resources")
+	}
+	for i := 1; i < len(resources.Content); i += 2 {
+		properties := valueOf(resources.Content[i], "Properties")
+		if properties == nil {
+			continue
+		}
+		if code := valueOf(properties, "CodeUri"); code != nil && code.Kind == yaml.ScalarNode && !filepath.IsAbs(code.Value) {
+			code.Value = filepath.Join(folder, code.Value)
+		}
+	}
+	return nil
 }
 
 // valueOf returns the value of a key in a mapping, or nil.

@@ -17,26 +17,37 @@ const template = `Globals:
 Resources:
   Table:
     Type: AWS::DynamoDB::Table
+  MeGetFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: MeGetFunction
+  WebFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: /srv/web
 `
 
-func TestNameEndpointKeepsTheTemplate(t *testing.T) {
-	got, err := nameEndpoint([]byte(template))
+func TestLocalTemplateNamesEndpointAndFoldersAndKeepsTheRest(t *testing.T) {
+	got, err := localTemplate([]byte(template), "/build")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"TABLE: !Ref Table", "AWS_ENDPOINT_URL: \"\"", "Type: AWS::DynamoDB::Table", "Runtime: provided.al2023"} {
+	for _, want := range []string{
+		"AWS_ENDPOINT_URL: \"\"", "CodeUri: /build/MeGetFunction", "CodeUri: /srv/web",
+		"TABLE: !Ref Table", "Type: AWS::DynamoDB::Table", "Runtime: provided.al2023",
+	} {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("%q is not in:\n%s", want, got)
 		}
 	}
-	again, err := nameEndpoint(got)
+	again, err := localTemplate(got, "/elsewhere")
 	if err != nil || string(again) != string(got) {
-		t.Errorf("named twice (error %v):\n%s", err, again)
+		t.Errorf("made twice (error %v):\n%s", err, again)
 	}
 }
 
-func TestNameEndpointMakesWhatIsMissing(t *testing.T) {
-	got, err := nameEndpoint([]byte("Resources: {}\n"))
+func TestLocalTemplateMakesTheGlobalsThatAreMissing(t *testing.T) {
+	got, err := localTemplate([]byte("Resources: {}\n"), "/build")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,9 +68,9 @@ func TestNameEndpointMakesWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestNameEndpointRefusesWhatIsNoTemplate(t *testing.T) {
-	for _, text := range []string{"", "- a\n", "Globals: text\n", "a: [\n"} {
-		if got, err := nameEndpoint([]byte(text)); err == nil {
+func TestLocalTemplateRefusesWhatIsNoTemplate(t *testing.T) {
+	for _, text := range []string{"", "- a\n", "Globals: text\n", "a: [\n", "Globals: {}\n"} {
+		if got, err := localTemplate([]byte(text), "/build"); err == nil {
 			t.Errorf("%q: got %q, want an error", text, got)
 		}
 	}

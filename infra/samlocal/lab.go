@@ -92,7 +92,7 @@ func (l *lab) deploy(ctx context.Context) (detail string, err error) {
 	if l.stack, err = startStack(ctx, l.root, l.work); err != nil {
 		return "", err
 	}
-	l.scene = scene{owner: l.stack.owner, client: l.stack.client}
+	l.scene = scene{owner: l.stack.demo.Owner, client: l.stack.demo.Client}
 	return fmt.Sprintf("%d functions at %s", len(l.stack.environments), l.stack.engine.Endpoint), nil
 }
 
@@ -104,8 +104,8 @@ func (l *lab) configure(context.Context) (detail string, err error) {
 	l.sam = &sam{
 		program: filepath.Join(l.bin, "sam"), dir: l.root, arch: l.arch, logs: l.work,
 		envFile:  filepath.Join(l.work, "env-vars.json"),
-		template: filepath.Join(l.work, "template.yaml"), code: filepath.Dir(l.stack.template),
-		env: samEnvironment(l.bin, filepath.Join(l.work, "home"), l.containers.host()),
+		template: filepath.Join(l.work, "template.yaml"),
+		env:      samEnvironment(l.bin, filepath.Join(l.work, "home"), l.containers.host()),
 	}
 	if err := os.MkdirAll(filepath.Join(l.work, "home"), 0o700); err != nil {
 		return "", err
@@ -114,7 +114,7 @@ func (l *lab) configure(context.Context) (detail string, err error) {
 	if err != nil {
 		return "", err
 	}
-	named, err := nameEndpoint(built)
+	template, err := localTemplate(built, filepath.Dir(l.stack.template))
 	if err != nil {
 		return "", err
 	}
@@ -122,7 +122,7 @@ func (l *lab) configure(context.Context) (detail string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(l.sam.template, named, 0o600); err != nil {
+	if err := os.WriteFile(l.sam.template, template, 0o600); err != nil {
 		return "", err
 	}
 	return "", os.WriteFile(l.sam.envFile, variables, 0o600)

@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+
+	"foyer/infra/local/prereq"
 )
 
 func main() {
@@ -52,7 +54,7 @@ func run(ctx context.Context, r *report) error {
 	if err := os.Setenv("PATH", addSystemFolders(os.Getenv("PATH"))); err != nil {
 		return err
 	}
-	if !r.check("prerequisites", func() (string, error) { return "", thisMachine().missing() }) {
+	if !r.check("prerequisites", func() (string, error) { return "", errors.Join(prereq.Check(ctx), thisMachine().missing()) }) {
 		return errFailed
 	}
 	arch, err := architectureOf(runtime.GOARCH)

@@ -24,8 +24,7 @@ import (
 type sam struct {
 	program  string // the sam command
 	dir      string // root of the project
-	template string // the built template, with the endpoint named
-	code     string // what the functions' folders in it are relative to
+	template string // the built one, made fit for sam local (localTemplate)
 	arch     architecture
 	envFile  string   // --env-vars
 	logs     string   // folder for the output of its runs
@@ -103,7 +102,7 @@ func (s *sam) startAPI(ctx context.Context, port int) (*process, error) {
 // common are the options that invoke and start-api share. SAM must not pull: its registry may be out of reach, and the
 // image is there.
 func (s *sam) common() []string {
-	return []string{"--template", s.template, "--docker-volume-basedir", s.code, "--env-vars", s.envFile, "--parameter-overrides", "Architecture=" + string(s.arch), "--skip-pull-image"}
+	return []string{"--template", s.template, "--env-vars", s.envFile, "--parameter-overrides", "Architecture=" + string(s.arch), "--skip-pull-image"}
 }
 
 // direct is a client that uses no proxy and follows no redirection: everything it talks to is on this machine.

@@ -14,25 +14,33 @@ import (
 
 	"foyer/infra/local/deploy"
 	"foyer/infra/local/engine"
+	"foyer/infra/local/front"
+	"foyer/infra/local/seed"
 )
 
 // stack is Foyer as deployed into an engine of this run's own, with the demo data in it.
 type stack struct {
-	engine        *engine.Engine
-	template      string                       // the built template
-	environments  map[string]map[string]string // of the functions, by logical id
-	owner, client person
+	engine       *engine.Engine
+	template     string                       // the built template
+	environments map[string]map[string]string // of the functions, by logical id
+	demo         *seed.Demo
 }
 
-// stackName is the deployment's name in the engine, and in the names of the SAM CLI's logs.
-const stackName = "foyer-samlocal"
+const (
+	stackName = "foyer-samlocal" // in the engine, and in the names of the SAM CLI's logs
+	mailFrom  = "foyer@example.com"
+)
 
 // startStack builds the template, starts an engine on a free port and deploys the one into the other. Beside it another
 // engine may run, that of `make run` for instance; they share nothing but the build.
 func startStack(ctx context.Context, root, work string) (s *stack, err error) {
+	port, err := engine.FreePort(ctx)
+	if err != nil {
+		return nil, err
+	}
 	local := deploy.Stack{
 		Root: root, Name: stackName, MailFrom: mailFrom,
-		Parameters: map[string]string{"SignUp": "open", "MailFrom": mailFrom, "PublicUrl": publicURL},
+		Parameters: map[string]string{"SignUp": "open", "MailFrom": mailFrom, "PublicUrl": fmt.Sprintf("http://localhost:%d", port)},
 		Progress:   func(format string, args ...any) { _, _ = fmt.Fprintf(os.Stderr, "            "+format+"\n", args...) },
 	}
 	s = &stack{}
@@ -55,7 +63,25 @@ func startStack(ctx context.Context, root, work string) (s *stack, err error) {
 	if s.environments, err = environments(ctx, deploy.Config(s.engine.Endpoint)); err != nil {
 		return nil, err
 	}
-	return s, s.seed(ctx, deployed.APIURL)
+	s.demo, err = demoData(ctx, work, port, deployed.APIURL, s.engine.Endpoint)
+	return s, err
+}
+
+// demoData makes the demo data as people would: by the API of the deployed stack, behind its front, and the links in the
+// mails that it sends. `sam local` comes after, and knows these people from the engine's table and user pool alone.
+func demoData(ctx context.Context, work string, port int, api, endpoint string) (demo *seed.Demo, err error) {
+	log, err := os.Create(filepath.Join(work, "front.log")) //nolint:gosec // below .local
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	f, err := front.Serve(ctx, front.Options{API: api, Engine: endpoint, Port: port, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Stop()) }()
+	demo, _, err = seed.Ensure(ctx, seed.Options{API: f.APIURL, Mails: f.MailsURL + "/messages", File: filepath.Join(work, "demo.json")})
+	return demo, err
 }
 
 // environments reads what variables each function of the deployed stack got: the references in the template are names
