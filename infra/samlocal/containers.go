@@ -61,7 +61,7 @@ func startContainers(ctx context.Context, dir, dockerd, emulator, image string) 
 		return c, "", err
 	}
 	// Containers that a killed run left are in the data that dockerd has just read.
-	if _, err := c.api.killContainers(ctx); err != nil {
+	if err := c.api.killContainers(ctx); err != nil {
 		return c, "", err
 	}
 	var archive bytes.Buffer
@@ -117,8 +117,7 @@ func (c *containers) stop() error {
 	var errs []error
 	if c.daemon != nil {
 		if _, err := c.api.driver(ctx); err == nil {
-			_, err = c.api.killContainers(ctx)
-			errs = append(errs, err)
+			errs = append(errs, c.api.killContainers(ctx))
 		}
 		_, err := daemonOf(c.dir).Stop(stopGrace)
 		errs = append(errs, err)

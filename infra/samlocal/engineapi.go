@@ -58,9 +58,9 @@ func (c *containerAPI) importImage(ctx context.Context, image string, archive io
 	})
 }
 
-// killContainers ends all running containers and returns how many there were. SAM would stop them one by one, each with
+// killContainers ends all running containers. SAM would stop them one by one, each with
 // three seconds of grace; the functions have nothing to put in order.
-func (c *containerAPI) killContainers(ctx context.Context) (int, error) {
+func (c *containerAPI) killContainers(ctx context.Context) error {
 	var running []struct {
 		ID string `json:"Id"`
 	}
@@ -71,7 +71,7 @@ func (c *containerAPI) killContainers(ctx context.Context) (int, error) {
 		all.Go(func() { errs[i] = c.call(ctx, http.MethodPost, "/containers/"+container.ID+"/kill", nil, nil) })
 	}
 	all.Wait()
-	return len(running), errors.Join(append(errs, err)...)
+	return errors.Join(append(errs, err)...)
 }
 
 // call makes one request and hands the body of a good answer to read.

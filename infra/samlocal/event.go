@@ -50,7 +50,7 @@ func writeEvent(root, work, operation string, ids map[string]string, token strin
 		return "", err
 	}
 	path = filepath.Join(work, operation+".json")
-	return path, os.WriteFile(path, filled, 0o600)
+	return path, os.WriteFile(path, filled, 0o600) //nolint:gosec // below .local
 }
 
 // functionOf is the logical id of an operation's function: InvitationsViewFunction of invitations-view.

@@ -97,8 +97,8 @@ func (l *lab) deploy(ctx context.Context) (detail string, err error) {
 }
 
 // configure opens the way from the containers to the engine and writes what sam local reads.
-func (l *lab) configure(context.Context) (detail string, err error) {
-	if l.forwarder, err = forward(l.containers.network.address, strings.TrimPrefix(l.stack.engine.Endpoint, "http://")); err != nil {
+func (l *lab) configure(ctx context.Context) (detail string, err error) {
+	if l.forwarder, err = forward(ctx, l.containers.network.address, strings.TrimPrefix(l.stack.engine.Endpoint, "http://")); err != nil {
 		return "", err
 	}
 	l.sam = &sam{
@@ -122,7 +122,7 @@ func (l *lab) configure(context.Context) (detail string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(l.sam.template, template, 0o600); err != nil {
+	if err := os.WriteFile(l.sam.template, template, 0o600); err != nil { //nolint:gosec // below .local
 		return "", err
 	}
 	return "", os.WriteFile(l.sam.envFile, variables, 0o600)

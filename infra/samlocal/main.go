@@ -11,7 +11,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -25,12 +24,12 @@ func main() {
 	// The kernel ends the children when the thread that started them is gone (see proc.Group): keep this one.
 	runtime.LockOSThread()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer cancel()
 	r := newReport(os.Stdout)
-	if err := run(ctx, r); err != nil && !errors.Is(err, errFailed) {
-		_, _ = fmt.Fprintln(os.Stderr, "samlocal:", err)
-		os.Exit(1)
+	err := run(ctx, r)
+	if err != nil && !errors.Is(err, errFailed) {
+		r.check("run", func() (string, error) { return "", err })
 	}
+	cancel()
 	if r.summary() != nil {
 		os.Exit(1)
 	}
@@ -71,7 +70,7 @@ func run(ctx context.Context, r *report) error {
 		l.scene.checkInvoke(ctx, r, l.sam, root, work)
 	}
 	if ctx.Err() != nil {
-		r.check("run", func() (string, error) { return "", errInterrupted })
+		return errInterrupted
 	}
 	return nil
 }

@@ -86,14 +86,14 @@ type forwarder struct {
 	accepting sync.WaitGroup
 }
 
-// forward listens on a free port of address and carries what comes to target.
-func forward(address netip.Addr, target string) (*forwarder, error) {
-	listener, err := net.Listen("tcp", netip.AddrPortFrom(address, 0).String())
+// forward listens on a free port of address and carries what comes to target, until it is closed or ctx is done.
+func forward(ctx context.Context, address netip.Addr, target string) (*forwarder, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", netip.AddrPortFrom(address, 0).String())
 	if err != nil {
 		return nil, err
 	}
 	f := &forwarder{listener: listener, target: target}
-	f.accepting.Go(f.accept)
+	f.accepting.Go(func() { f.accept(ctx) })
 	return f, nil
 }
 
@@ -107,20 +107,20 @@ func (f *forwarder) close() error {
 	return err
 }
 
-func (f *forwarder) accept() {
+func (f *forwarder) accept(ctx context.Context) {
 	for {
 		from, err := f.listener.Accept()
 		if err != nil {
 			return // closed
 		}
-		go f.carry(from)
+		go f.carry(ctx, from)
 	}
 }
 
 // carry copies both ways and hands on the end of either direction, so that half-closed connections work.
-func (f *forwarder) carry(from net.Conn) {
+func (f *forwarder) carry(ctx context.Context, from net.Conn) {
 	defer func() { _ = from.Close() }()
-	to, err := net.Dial("tcp", f.target)
+	to, err := new(net.Dialer).DialContext(ctx, "tcp", f.target)
 	if err != nil {
 		return
 	}
