@@ -55,7 +55,7 @@ function entry(n, part) {
 
 const levels = [
   { value: 'all', text: 'Everything that I may see in my projects' },
-  { value: 'limited', text: 'Only what is meant for me: my tasks, mentions, direct messages' },
+  { value: 'limited', text: 'Only what is for me: tasks, mentions' },
   { value: 'none', text: 'Nothing' },
 ];
 
@@ -65,7 +65,7 @@ function level(settings, me) {
   const usual = isClient(me) ? 'limited' : 'all';
   const choice = field({ name: 'level', label: 'Tell me of', type: 'select', options: levels, value: body.level ?? usual });
   const done = el('div');
-  return el('section', { class: 'card narrow', 'aria-labelledby': 'level' }, el('h2', { id: 'level' }, 'Settings'), form({
+  return el('section', { class: 'card', 'aria-labelledby': 'level' }, el('h2', { id: 'level' }, 'Settings'), form({
     fields: [choice], button: 'Save', quiet: true, extra: [done],
     submit: async (values) => {
       done.replaceChildren();
