@@ -31,19 +31,19 @@ const (
 )
 
 var (
-	// ErrExists: Create found the user there already.
+	// ErrExists says that Create found the user there already.
 	ErrExists = errors.New("the user exists")
-	// ErrCredentials: the one answer to a sign-in that failed, whatever the reason.
+	// ErrCredentials is the one answer to a sign-in that failed, whatever the reason.
 	ErrCredentials = errors.New("wrong credentials")
-	// ErrChallenge: the password was right, and Cognito asks for more.
+	// ErrChallenge says that the password was right, and Cognito asks for more.
 	ErrChallenge = errors.New("the sign-in asks for a second factor")
 )
 
-// RefusedPassword is a password that the pool's policy refused.
-type RefusedPassword struct{ Rule string } // in the words of PasswordRules
+// PasswordError is a password that the pool's policy refused, with the rule.
+type PasswordError struct{ Rule string } // in the words of PasswordRules
 
 // Error names the rule; the password is not in it.
-func (e *RefusedPassword) Error() string { return "password refused: " + e.Rule }
+func (e *PasswordError) Error() string { return "password refused: " + e.Rule }
 
 // Tokens are what a sign-in gives.
 type Tokens struct {
@@ -93,12 +93,12 @@ func (p *Pool) State(ctx context.Context, person string) (State, error) {
 }
 
 // SetPassword gives the person that password for good; the user is Confirmed then.
-// A password that the policy refuses is a *RefusedPassword, which says the rule.
+// A password that the policy refuses is a *PasswordError, which says the rule.
 func (p *Pool) SetPassword(ctx context.Context, person, password string) error {
 	_, err := p.client.AdminSetUserPassword(ctx, &cognito.AdminSetUserPasswordInput{UserPoolId: &p.pool, Username: &person, Password: &password, Permanent: true})
 	var refused *types.InvalidPasswordException
 	if errors.As(err, &refused) {
-		return &RefusedPassword{Rule: brokenBy(refused.ErrorMessage())}
+		return &PasswordError{Rule: brokenBy(refused.ErrorMessage())}
 	}
 	return failed("AdminSetUserPassword", err)
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,8 +74,8 @@ func TestASignInProvesTheClientsSecretAndReadsItOnce(t *testing.T) {
 			t.Errorf("got tokens %+v, want session o1, refresh r, 3600 seconds", got)
 		}
 	}
-	if got, want := strings.Join(c.calls, " "), "DescribeUserPoolClient AdminInitiateAuth AdminInitiateAuth"; got != want {
-		t.Errorf("got calls %s, want %s", got, want)
+	if want := []string{"DescribeUserPoolClient", "AdminInitiateAuth", "AdminInitiateAuth"}; !slices.Equal(c.calls, want) {
+		t.Errorf("got calls %q, want %q", c.calls, want)
 	}
 	parameters, _ := c.bodies["AdminInitiateAuth"]["AuthParameters"].(map[string]any)
 	// openssl: printf '%s' per_01JD0000000000000000000000client | openssl dgst -sha256 -hmac s3cret -binary | base64
@@ -152,7 +153,7 @@ func TestAPasswordIsSetForGoodOrItsRuleIsNamed(t *testing.T) {
 		t.Errorf("got Permanent %v, want true", got)
 	}
 	c.answers["AdminSetUserPassword"] = `{"__type":"InvalidPasswordException","message":"Password did not conform with policy: Password must have numeric characters"}`
-	var refused *RefusedPassword
+	var refused *PasswordError
 	if err := c.pool(t).SetPassword(t.Context(), ann, "Abc"); !errors.As(err, &refused) || refused.Rule != "must have a number (0 to 9)" {
 		t.Errorf("got %v, want the refusal for want of a number", err)
 	}

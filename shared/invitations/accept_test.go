@@ -222,10 +222,7 @@ func TestATokenOfSomebodyElseDoesNotHinderANewPerson(t *testing.T) {
 }
 
 func TestAClientsAcceptanceActivatesTheContactBesideEarlierOnes(t *testing.T) {
-	const (
-		first, second, third = "con_01JD0000000000000000000001", "con_01JD0000000000000000000002", "con_01JD0000000000000000000003"
-		globex, initech      = "com_01JD0000000000000000000001", "com_01JD0000000000000000000002"
-	)
+	const first, second, third = contact, "con_01JD0000000000000000000002", "con_01JD0000000000000000000003"
 	w, workspace, _ := invited(t)
 	ann := w.PersonID(annsAddress)
 	contacts := func() map[string]string {
@@ -263,13 +260,13 @@ func TestNobodyIsMemberAndClientOfTheSameWorkspace(t *testing.T) {
 	t.Run("a member invited as a client", func(t *testing.T) {
 		w, workspace, _ := invited(t)
 		ann := w.Accept(foyertest.Person{Email: annsAddress, Password: chosen}, workspace)
-		link := asClient(w, annsAddress, workspace, "con_01JD0000000000000000000000", "com_01JD0000000000000000000000")
+		link := asClient(w, annsAddress, workspace, contact, globex)
 		w.Unchanged(func() { accept(w, ann, link, "").Problem(409, "membership-mixed") })
 	})
 	t.Run("a client invited to the team", func(t *testing.T) {
 		w, workspace, link := invited(t)
 		ann := w.PersonID(annsAddress)
-		put(w, table.Membership(ann, workspace), table.MembershipRow{Workspace: workspace, Contacts: map[string]string{"con_01JD0000000000000000000000": "com_01JD0000000000000000000000"}})
+		put(w, table.Membership(ann, workspace), table.MembershipRow{Workspace: workspace, Contacts: map[string]string{contact: globex}})
 		w.Unchanged(func() { accept(w, nobody, link, chosen).Problem(409, "membership-mixed") })
 		signIn(w, annsAddress, chosen).Problem(401, "invalid-credentials")
 	})
@@ -279,13 +276,9 @@ func TestNobodyIsMemberAndClientOfTheSameWorkspace(t *testing.T) {
 func TestAnInvitationThatIsRevokedDuringItsAcceptanceGivesNoAccess(t *testing.T) {
 	w, workspace, link := invited(t)
 	ann := w.PersonID(annsAddress)
-	var once sync.Once
-	w.Intercept("invitations-accept", intercept(func(ctx context.Context, next func() error) error {
-		if awsmiddleware.GetOperationName(ctx) == "TransactWriteItems" {
-			once.Do(func() { update(w, table.Invitation(ann, workspace, ann), table.Set("state", table.InvitationRevoked)) })
-		}
-		return next()
-	}))
+	before(w, "invitations-accept", "TransactWriteItems", func() {
+		update(w, table.Invitation(ann, workspace, ann), table.Set("state", table.InvitationRevoked))
+	})
 	accept(w, nobody, link, chosen).Problem(404, "not-found")
 	if has(w, table.Membership(ann, workspace)) {
 		t.Error("the person has a membership")

@@ -43,7 +43,7 @@ func establish(ctx context.Context, users users, person, password string) error 
 		return err
 	}
 	err = users.SetPassword(ctx, person, password)
-	var refused *identity.RefusedPassword
+	var refused *identity.PasswordError
 	if errors.As(err, &refused) {
 		return refusedPassword(refused.Rule)
 	}

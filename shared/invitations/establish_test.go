@@ -39,7 +39,7 @@ func (p *pool) State(context.Context, string) (identity.State, error) {
 func (p *pool) SetPassword(_ context.Context, _, password string) error {
 	p.calls = append(p.calls, "password")
 	if p.refuses {
-		return &identity.RefusedPassword{Rule: "must have a symbol"}
+		return &identity.PasswordError{Rule: "must have a symbol"}
 	}
 	p.state, p.password = identity.Confirmed, password
 	return nil

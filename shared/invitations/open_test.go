@@ -29,8 +29,7 @@ func TestAnOpenedInvitationIsShownAsOpenedToTheTeam(t *testing.T) {
 
 func TestTheTeamSeesAClientsInvitationOpenedAtTheContact(t *testing.T) {
 	w, workspace, _ := invited(t)
-	const contact = "con_01JD0000000000000000000000"
-	link := asClient(w, annsAddress, workspace, contact, "com_01JD0000000000000000000000")
+	link := asClient(w, annsAddress, workspace, contact, globex)
 	open(w, link).Must(204)
 	if got := get[table.ContactRow](w, table.Contact(workspace, contact)).InvitationState; got != table.InvitationOpened {
 		t.Errorf("the team sees %q at the contact, want opened", got)

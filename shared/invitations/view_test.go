@@ -41,7 +41,7 @@ func TestAnInvitationShowsWhoInvitesToWhat(t *testing.T) {
 		}
 	}
 
-	link = asClient(w, annsAddress, workspace, "con_01JD0000000000000000000000", "com_01JD0000000000000000000000")
+	link = asClient(w, annsAddress, workspace, contact, globex)
 	got = view(w, link).Must(200)
 	for field, want := range map[string]string{"company": "Globex", "projectName": "New website", "inviterName": "Olga Owner"} {
 		if got.String(field) != want {
