@@ -90,6 +90,23 @@ func TestEightColleaguesOfANewCompanyAddedAtOnceMakeOneCompany(t *testing.T) {
 	}
 }
 
+// Company and account exist: nothing but the address within the company keeps two
+// contacts from being made.
+func TestSomebodyAddedToTwoProjectsAtOnceIsOneContact(t *testing.T) {
+	s := newScene(t)
+	olga, theirs := s.World.Workspace("Other Agency", "Olga Other", "olga@other.example")
+	s.Client(olga, s.World.Project(olga, theirs, "Elsewhere"), "Globex", "Carl Client", "carl@globex.example")
+	s.add(s.Project, but(carl(), fields{"email": "cora@globex.example"})).Must(http.StatusCreated)
+	projects := []string{s.Project, s.another("Second")}
+	answers, _ := kept(t, atOnce(8, func(i int) foyertest.Response { return s.add(projects[i%2], carl()) }))
+	equal(t, "contacts", len(s.contacts()), 2) // with Cora
+	equal(t, "invitations", len(s.Invitations("carl@globex.example", s.Workspace)), 1)
+	equal(t, "mails put by both workspaces", s.mails(s.PersonID("carl@globex.example")), []string{"invitation", "invitation"})
+	for _, r := range answers {
+		equal(t, "contact", r.String("contact"), answers[0].String("contact"))
+	}
+}
+
 // The address is one account, however many workspaces invite it at once.
 func TestTwoWorkspacesInviteOneNewAddressAtOnce(t *testing.T) {
 	s := newScene(t)

@@ -208,8 +208,11 @@ func TestAMemberOfTheTeamDoesNotBecomeItsClient(t *testing.T) {
 	// Invited to the team, not accepted yet.
 	iris, _ := s.World.Workspace("Agency of Iris", "Iris Invited", "iris@acme.example")
 	s.put(table.Member(s.Workspace, iris.ID), table.MemberRow{Person: iris.ID, Name: "Iris Invited", Email: "iris@acme.example", Role: table.RoleMember, InvitationState: table.InvitationSent, CreatedAt: time.Now()})
+	// The membership alone says so too.
+	zoe, _ := s.World.Workspace("Agency of Zoe", "Zoe Zander", "zoe@acme.example")
+	s.put(table.Membership(zoe.ID, s.Workspace), table.MembershipRow{Workspace: s.Workspace, Role: table.RoleMember, CreatedAt: time.Now()})
 	s.Unchanged(func() {
-		for _, p := range []foyertest.Person{s.Ann, bob, iris} {
+		for _, p := range []foyertest.Person{s.Ann, bob, iris, zoe} {
 			s.add(s.Project, but(carl(), fields{"email": strings.ToUpper(p.Email)})).Problem(http.StatusConflict, "is-member")
 		}
 	})
