@@ -6,9 +6,9 @@ import (
 	"foyer/shared/table"
 )
 
-// PortalItem is an item as the project's clients see it. What only members know
+// SharedItem is an item as the project's clients see it. What only members know
 // (that there was a time when it was private, a version, a rank) has no place in it.
-type PortalItem struct {
+type SharedItem struct {
 	ID        string     `json:"id" example:"msg_01JD0000000000000000000000"`
 	Kind      string     `json:"kind" enum:"message,file,task,event"`
 	Title     string     `json:"title"`
@@ -23,8 +23,8 @@ type PortalItem struct {
 	UpdatedAt time.Time  `json:"updatedAt" doc:"When its content last changed"`
 }
 
-func itemOf(r table.ItemRow) PortalItem {
-	return PortalItem{
+func itemOf(r table.ItemRow) SharedItem {
+	return SharedItem{
 		ID: r.Item, Kind: r.Kind, Title: r.Title, Text: r.Text, Author: r.Author, Assignee: r.Assignee, Ask: r.Ask,
 		Due: r.Due, Start: r.Start, End: r.End, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}

@@ -18,7 +18,7 @@ type ItemsGetInput struct {
 // ItemsGet shows one shared item to a client of the project. Private, deleted,
 // never there, of another project: all the same 404, for the row that is read
 // holds none of them.
-var ItemsGet = api.Operation[ItemsGetInput, api.Tagged[PortalItem]]{
+var ItemsGet = api.Operation[ItemsGetInput, api.Tagged[SharedItem]]{
 	ID: "portal-items-get", Method: http.MethodGet, Path: "/portal/projects/{project}/items/{item}", Access: api.ClientsOfProject,
 	Summary: "Show a shared item",
 	Doc: "For clients of the project, and with ?as= for its staff, who see what that client sees. An item that is not shared is absent. " +
@@ -26,7 +26,7 @@ var ItemsGet = api.Operation[ItemsGetInput, api.Tagged[PortalItem]]{
 	Handle: itemsGet,
 }
 
-func itemsGet(ctx context.Context, c *api.Call, in *ItemsGetInput) (*api.Tagged[PortalItem], error) {
+func itemsGet(ctx context.Context, c *api.Call, in *ItemsGetInput) (*api.Tagged[SharedItem], error) {
 	key := table.SharedItem(c.Project, in.Item)
 	rows, err := c.Table.BatchGet(ctx, key, c.CompanyGateKey())
 	if err != nil {

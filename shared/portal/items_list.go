@@ -17,7 +17,7 @@ type ItemsListInput struct {
 }
 
 // ItemsList shows a project's shared items of a kind to a client, newest first.
-var ItemsList = api.Operation[ItemsListInput, api.List[PortalItem]]{
+var ItemsList = api.Operation[ItemsListInput, api.List[SharedItem]]{
 	ID: "portal-items-list", Method: http.MethodGet, Path: "/portal/projects/{project}/items", Access: api.ClientsOfProject,
 	Summary: "List the shared items of a kind",
 	Doc: "For clients of the project, and with ?as= for its staff, who see what that client sees: the items that are shared now, newest first. " +
@@ -25,7 +25,7 @@ var ItemsList = api.Operation[ItemsListInput, api.List[PortalItem]]{
 	Handle: itemsList,
 }
 
-func itemsList(ctx context.Context, c *api.Call, in *ItemsListInput) (*api.List[PortalItem], error) {
+func itemsList(ctx context.Context, c *api.Call, in *ItemsListInput) (*api.List[SharedItem], error) {
 	prefix, _ := table.ItemPrefix(in.Kind) // the schema let only known kinds in
 	c.ListOf(in.Kind)
 	after, err := c.ItemPosition(in.Cursor, prefix)
@@ -43,7 +43,7 @@ func itemsList(ctx context.Context, c *api.Call, in *ItemsListInput) (*api.List[
 	if len(rows) > in.Limit {
 		rows, more = rows[:in.Limit], true
 	}
-	out := &api.List[PortalItem]{Body: api.ListBody[PortalItem]{Items: make([]PortalItem, 0, len(rows))}}
+	out := &api.List[SharedItem]{Body: api.ListBody[SharedItem]{Items: make([]SharedItem, 0, len(rows))}}
 	for _, row := range rows {
 		out.Body.Items = append(out.Body.Items, itemOf(row))
 	}

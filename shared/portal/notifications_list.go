@@ -13,8 +13,8 @@ import (
 // NotificationsListInput asks for the caller's feed as a client.
 type NotificationsListInput struct{ api.Page }
 
-// PortalNotification is one line of a client's feed.
-type PortalNotification struct {
+// ClientNotification is one line of a client's feed.
+type ClientNotification struct {
 	ID      string              `json:"id" example:"act_01JD0000000000000000000000"`
 	Type    string              `json:"type" example:"item-created" doc:"What happened"`
 	Reason  string              `json:"reason" enum:"assigned,mentioned,activity" doc:"Why the caller is told"`
@@ -47,7 +47,7 @@ type NotificationActor struct {
 const actorHidden = "the team"
 
 // NotificationsList shows the caller's feed as a client, newest first.
-var NotificationsList = api.Operation[NotificationsListInput, api.List[PortalNotification]]{
+var NotificationsList = api.Operation[NotificationsListInput, api.List[ClientNotification]]{
 	ID: "portal-notifications-list", Method: http.MethodGet, Path: "/portal/notifications", Access: api.SignedIn,
 	Summary: "List what I was told of as a client",
 	Doc: "For anyone signed in, over all workspaces, newest first. A line is shown only while the caller can open what it tells of: " +
@@ -55,13 +55,13 @@ var NotificationsList = api.Operation[NotificationsListInput, api.List[PortalNot
 	Handle: notificationsList,
 }
 
-func notificationsList(ctx context.Context, c *api.Call, in *NotificationsListInput) (*api.List[PortalNotification], error) {
-	return api.Source[table.FeedRow, PortalNotification]{
+func notificationsList(ctx context.Context, c *api.Call, in *NotificationsListInput) (*api.List[ClientNotification], error) {
+	return api.Source[table.FeedRow, ClientNotification]{
 		Read: func(ctx context.Context, after string, n int) ([]table.FeedRow, bool, error) {
 			return table.QueryInto[table.FeedRow](ctx, c.Table, table.Query{PK: table.PortalFeedPartition(c.Person), After: after, Descending: true, Limit: n})
 		},
 		At: func(r table.FeedRow) string { return r.SK },
-		Show: func(ctx context.Context, lines []table.FeedRow) (map[string]PortalNotification, error) {
+		Show: func(ctx context.Context, lines []table.FeedRow) (map[string]ClientNotification, error) {
 			return shownLines(ctx, c, lines)
 		},
 		Valid: func(position string) bool { return api.ValidID("activity", position) },
@@ -70,7 +70,7 @@ func notificationsList(ctx context.Context, c *api.Call, in *NotificationsListIn
 
 // shownLines loads what the lines tell of, from the client's realm and nowhere
 // else, and leaves out those whose thing is not there for the caller now.
-func shownLines(ctx context.Context, c *api.Call, lines []table.FeedRow) (map[string]PortalNotification, error) {
+func shownLines(ctx context.Context, c *api.Call, lines []table.FeedRow) (map[string]ClientNotification, error) {
 	var keys []table.Key
 	var projects []string
 	for _, l := range lines {
@@ -87,13 +87,13 @@ func shownLines(ctx context.Context, c *api.Call, lines []table.FeedRow) (map[st
 	if err != nil {
 		return nil, err
 	}
-	shown := make(map[string]PortalNotification, len(lines))
+	shown := make(map[string]ClientNotification, len(lines))
 	for _, l := range lines {
 		place, ok := open[l.Project]
 		if !ok {
 			continue
 		}
-		line := PortalNotification{
+		line := ClientNotification{
 			ID: l.Activity, Type: l.Type, Reason: l.Reason, At: l.At,
 			Project: NotificationProject{ID: l.Project, Name: place.project.Name},
 		}

@@ -24,7 +24,7 @@ func TestAClientSeesExactlyWhatWasShared(t *testing.T) {
 	}
 	for kind, body := range bodies {
 		private := s.create(body)
-		shared := s.create(fields(maps.Collect(with(body, "clientCanSee", true))))
+		shared := s.create(maps.Collect(with(body, "clientCanSee", true)))
 		if got := s.ids(s.Carl, s.list(kind)); !slices.Equal(got, []string{shared}) {
 			t.Errorf("%s: got %v, want only %s", kind, got, shared)
 		}

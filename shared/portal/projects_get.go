@@ -23,15 +23,15 @@ type Preview struct {
 	As string `query:"as" maxLength:"64" doc:"Of the project's staff: a client of the project (invited or accepted), whose view is shown"`
 }
 
-// PortalProjectDetail is a project with its people, as its clients see it.
-type PortalProjectDetail struct {
-	PortalProject
-	People     []PortalPerson `json:"people" nullable:"false" doc:"By name; at most 200"`
-	MorePeople bool           `json:"morePeople" doc:"The project has more people than are listed"`
+// ClientProjectDetail is a project with its people, as its clients see it.
+type ClientProjectDetail struct {
+	ClientProject
+	People     []ClientProjectPerson `json:"people" nullable:"false" doc:"By name; at most 200"`
+	MorePeople bool                  `json:"morePeople" doc:"The project has more people than are listed"`
 }
 
-// PortalPerson is a person of a project as its clients see them.
-type PortalPerson struct {
+// ClientProjectPerson is a person of a project as its clients see them.
+type ClientProjectPerson struct {
 	Person string `json:"person"`
 	Name   string `json:"name"`
 	Label  string `json:"label,omitempty" doc:"“The Client” for a client"`
@@ -45,7 +45,7 @@ const ClientLabel = "The Client"
 const peopleMost = 200
 
 // ProjectsGet shows a project and its people to a client of it.
-var ProjectsGet = api.Operation[ProjectsGetInput, api.Tagged[PortalProjectDetail]]{
+var ProjectsGet = api.Operation[ProjectsGetInput, api.Tagged[ClientProjectDetail]]{
 	ID: "portal-projects-get", Method: http.MethodGet, Path: "/portal/projects/{project}", Access: api.ClientsOfProject,
 	Summary: "Show a project and its people",
 	Doc: "For clients of the project, and with ?as= for its staff, who see what that client sees. The names are those of the project's people and no others; " +
@@ -53,23 +53,23 @@ var ProjectsGet = api.Operation[ProjectsGetInput, api.Tagged[PortalProjectDetail
 	Handle: projectsGet,
 }
 
-func projectsGet(ctx context.Context, c *api.Call, _ *ProjectsGetInput) (*api.Tagged[PortalProjectDetail], error) {
+func projectsGet(ctx context.Context, c *api.Call, _ *ProjectsGetInput) (*api.Tagged[ClientProjectDetail], error) {
 	people, more, err := gated[table.PersonRow](ctx, c, table.Query{PK: table.ClientProjectPartition(c.Project), Prefix: table.PrefixPerson, Limit: peopleMost})
 	if err != nil {
 		return nil, err
 	}
-	out := PortalProjectDetail{
-		PortalProject: PortalProject{ID: c.Project, Name: c.Facts.Name, WorkspaceName: c.Gate.Name},
-		People:        make([]PortalPerson, 0, len(people)), MorePeople: more,
+	out := ClientProjectDetail{
+		ClientProject: ClientProject{ID: c.Project, Name: c.Facts.Name, WorkspaceName: c.Gate.Name},
+		People:        make([]ClientProjectPerson, 0, len(people)), MorePeople: more,
 	}
 	for _, p := range people {
-		shown := PortalPerson{Person: p.Person, Name: p.Name}
+		shown := ClientProjectPerson{Person: p.Person, Name: p.Name}
 		if p.Kind == table.KindClient {
 			shown.Label = ClientLabel
 		}
 		out.People = append(out.People, shown)
 	}
-	slices.SortStableFunc(out.People, func(a, b PortalPerson) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(out.People, func(a, b ClientProjectPerson) int { return strings.Compare(a.Name, b.Name) })
 	return api.WithTag(out), nil
 }
 

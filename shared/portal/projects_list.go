@@ -12,15 +12,15 @@ import (
 // ProjectsListInput asks for the caller's projects.
 type ProjectsListInput struct{ api.Page }
 
-// PortalProject is a project as its clients see it in a list.
-type PortalProject struct {
+// ClientProject is a project as its clients see it in a list.
+type ClientProject struct {
 	ID            string `json:"id"`
 	Name          string `json:"name"`
 	WorkspaceName string `json:"workspaceName" doc:"Whose project it is"`
 }
 
 // ProjectsList shows the caller the projects that they are a client of.
-var ProjectsList = api.Operation[ProjectsListInput, api.List[PortalProject]]{
+var ProjectsList = api.Operation[ProjectsListInput, api.List[ClientProject]]{
 	ID: "portal-projects-list", Method: http.MethodGet, Path: "/portal/projects", Access: api.SignedIn,
 	Summary: "List the projects that I am a client of",
 	Doc: "For anyone signed in, over all workspaces: the projects that the caller can open now as a client, the older of a workspace first. " +
@@ -28,8 +28,8 @@ var ProjectsList = api.Operation[ProjectsListInput, api.List[PortalProject]]{
 	Handle: projectsList,
 }
 
-func projectsList(ctx context.Context, c *api.Call, in *ProjectsListInput) (*api.List[PortalProject], error) {
-	return api.Source[table.PersonProjectRow, PortalProject]{
+func projectsList(ctx context.Context, c *api.Call, in *ProjectsListInput) (*api.List[ClientProject], error) {
+	return api.Source[table.PersonProjectRow, ClientProject]{
 		Read: func(ctx context.Context, after string, n int) ([]table.PersonProjectRow, bool, error) {
 			q := table.Query{PK: table.UserPartition(c.Person), Prefix: table.PrefixProject, Limit: n}
 			if after != "" {
@@ -38,14 +38,14 @@ func projectsList(ctx context.Context, c *api.Call, in *ProjectsListInput) (*api
 			return table.QueryInto[table.PersonProjectRow](ctx, c.Table, q)
 		},
 		At: func(r table.PersonProjectRow) string { return strings.TrimPrefix(r.SK, table.PrefixProject) },
-		Show: func(ctx context.Context, mine []table.PersonProjectRow) (map[string]PortalProject, error) {
+		Show: func(ctx context.Context, mine []table.PersonProjectRow) (map[string]ClientProject, error) {
 			return shownProjects(ctx, c, mine)
 		},
 		Valid: func(position string) bool { return api.ValidID("project", position) },
 	}.Page(ctx, c, in.Page)
 }
 
-func shownProjects(ctx context.Context, c *api.Call, mine []table.PersonProjectRow) (map[string]PortalProject, error) {
+func shownProjects(ctx context.Context, c *api.Call, mine []table.PersonProjectRow) (map[string]ClientProject, error) {
 	var keys []table.Key
 	var projects []string
 	for _, row := range mine {
@@ -63,9 +63,9 @@ func shownProjects(ctx context.Context, c *api.Call, mine []table.PersonProjectR
 	if err != nil {
 		return nil, err
 	}
-	shown := make(map[string]PortalProject, len(open))
+	shown := make(map[string]ClientProject, len(open))
 	for id, o := range open {
-		shown[id] = PortalProject{ID: id, Name: o.project.Name, WorkspaceName: o.workspaceName}
+		shown[id] = ClientProject{ID: id, Name: o.project.Name, WorkspaceName: o.workspaceName}
 	}
 	return shown, nil
 }
