@@ -7,6 +7,9 @@
 //	status                     what runs
 //	with-engine -- command     an engine for tests (FOYER_TEST_ENGINE), then the command
 //	deploy-test -- command     a whole stack for tests (FOYER_URL, …), then the command
+//	validate                   sam validate --lint
+//	test name args…            go test with these arguments, counted under the name
+//	total name…                the sum of these counts
 package main
 
 import (
@@ -16,16 +19,25 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
+
+	"foyer/infra/local/deploy"
+	"foyer/infra/local/testsum"
 )
 
 func main() {
+	// The kernel ends the children when the thread that started them is gone (see
+	// proc.Group): this one stays.
+	runtime.LockOSThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := command(ctx, os.Args[1:])
 	stop()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
+	case errors.Is(err, testsum.ErrFailed):
+		os.Exit(1) // printed already
 	case errors.As(err, &exit) && exit.ExitCode() > 0:
 		os.Exit(exit.ExitCode()) // the command has said what was wrong
 	default:
@@ -35,7 +47,7 @@ func main() {
 }
 
 // errUsage is about the command line.
-var errUsage = errors.New("usage: go run ./infra/local run | stop | status | with-engine -- command … | deploy-test -- command …")
+var errUsage = errors.New("usage: go run ./infra/local run | stop | status | validate | with-engine -- command … | deploy-test -- command … | test name args… | total name…")
 
 func command(ctx context.Context, args []string) error {
 	if len(args) == 0 {
@@ -57,6 +69,14 @@ func command(ctx context.Context, args []string) error {
 		return l.deployTest(ctx, rest[1:])
 	case "front":
 		return serveFront(ctx, rest) // started by run
+	case "test", "total":
+		if len(rest) == 0 {
+			return errUsage
+		}
+		if verb == "test" {
+			return l.test(ctx, rest[0], rest[1:])
+		}
+		return l.total(rest)
 	}
 	if len(rest) > 0 {
 		return errUsage
@@ -68,6 +88,8 @@ func command(ctx context.Context, args []string) error {
 		return l.stop()
 	case "status":
 		return l.status(ctx)
+	case "validate":
+		return deploy.Validate(ctx, l.root)
 	}
 	return errUsage
 }

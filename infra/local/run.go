@@ -21,6 +21,7 @@ import (
 	"foyer/infra/local/prereq"
 	"foyer/infra/local/proc"
 	"foyer/infra/local/pyenv"
+	"foyer/infra/local/seed"
 )
 
 // run brings the stack up, or what runs up to date: engine and data stay then.
@@ -55,7 +56,15 @@ func (l *local) run(ctx context.Context) error {
 	if err := l.startFront(ctx, deployed.APIURL, e.Endpoint); err != nil {
 		return err
 	}
+	demo, made, err := seed.Ensure(ctx, seed.Options{API: l.url(), Mails: l.mailsURL() + "/messages", File: filepath.Join(l.root, ".local", "demo.json")})
+	if err != nil {
+		return err
+	}
+	if made {
+		l.say("the demo data are made")
+	}
 	l.say("ready")
+	fmt.Print(demo.Tour(l.url(), l.mailsURL()))
 	return nil
 }
 

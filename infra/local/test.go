@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"foyer/infra/local/engine"
 	"foyer/infra/local/front"
 	"foyer/infra/local/prereq"
+	"foyer/infra/local/testsum"
 )
 
 // withEngine runs the command with an engine of its own, which it finds in
@@ -96,4 +98,43 @@ func runWith(ctx context.Context, command []string, env ...string) error {
 		return fmt.Errorf("ended by a signal: %w", ctx.Err())
 	}
 	return err
+}
+
+// resultFile has the count of the tests that were run last under the name.
+func (l *local) resultFile(name string) string {
+	return filepath.Join(l.root, ".local", "results", filepath.Base(name)+".json")
+}
+
+// test runs go test, prints its count, and writes it down for total.
+func (l *local) test(ctx context.Context, name string, args []string) error {
+	file := l.resultFile(name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o750), remove(file)); err != nil {
+		return err
+	}
+	count, err := testsum.Run(ctx, os.Stdout, args...)
+	fmt.Printf("%s: %s in %.1fs\n", name, count, count.Seconds)
+	raw, _ := json.Marshal(count) // numbers: does not fail
+	return errors.Join(err, os.WriteFile(file, raw, 0o600))
+}
+
+// total prints the sum of what was run last under the names. What was not run is
+// an error.
+func (l *local) total(names []string) error {
+	var sum testsum.Count
+	for _, name := range names {
+		raw, err := os.ReadFile(l.resultFile(name))
+		if err != nil {
+			return fmt.Errorf("the tests %q were not run: %w", name, err)
+		}
+		var count testsum.Count
+		if err := json.Unmarshal(raw, &count); err != nil {
+			return fmt.Errorf("the tests %q were not run to their end: %w", name, err)
+		}
+		sum = sum.Add(count)
+	}
+	fmt.Println(sum)
+	if sum.Failed > 0 {
+		return testsum.ErrFailed
+	}
+	return nil
 }

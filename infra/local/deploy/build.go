@@ -8,16 +8,23 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strings"
 	"time"
 )
 
-// GoFlags make a function static, small and the same for the same source,
-// whatever was committed last: otherwise each commit would deploy every function
-// again. The quotes keep the two flags of the linker together.
-const GoFlags = `'-ldflags=-s -w' -trimpath -buildvcs=false -tags=lambda.norpc`
+// goFlags make a function small and the same for the same source, whatever was
+// committed last: otherwise each commit would deploy every function again. They
+// change no package but aws-lambda-go, so that the compiler's cache is shared with
+// tests (with -trimpath it would not be). The quotes keep the linker's two flags
+// together.
+const goFlags = `'-ldflags=-s -w' -buildvcs=false -tags=lambda.norpc`
+
+// workPrefix begins the name of a build that is not finished.
+const workPrefix = ".work-"
 
 // buildsKept is how many finished builds stay for reuse.
 const buildsKept = 3
@@ -45,19 +52,28 @@ func (s Stack) Build(ctx context.Context) (string, error) {
 	if err := os.MkdirAll(builds, 0o750); err != nil {
 		return "", err
 	}
-	work, err := os.MkdirTemp(builds, ".work-")
+	work, err := os.MkdirTemp(builds, workPrefix)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(work) }()
+	if err := s.compileShared(ctx); err != nil {
+		return "", err
+	}
 	out := filepath.Join(work, "out")
 	err = s.sam(ctx, []string{"build", "--config-env", "local", "--parallel", "--no-cached", "--build-dir", out, "--template-file", filepath.Join(s.Root, "template.yaml"),
-		"--parameter-overrides", "ParameterKey=Architecture,ParameterValue=" + Architecture()}, "CGO_ENABLED=0", "GOFLAGS="+GoFlags)
+		"--parameter-overrides", "ParameterKey=Architecture,ParameterValue=" + Architecture()}, compileSettings()[:2]...)
 	if err != nil {
 		return "", err
 	}
-	if after, err := sourceHash(s.Root); err != nil || after != source {
-		return "", fmt.Errorf("the source changed while it was built; try again (%w)", err)
+	after, err := sourceHash(s.Root)
+	if err != nil {
+		return "", err
+	}
+	if after != source { // a build of neither: good for this deployment, not for the next
+		final = filepath.Join(builds, Architecture()+"-mixed-"+filepath.Base(work))
+		template = filepath.Join(final, "template.yaml")
+		s.Progress("the source changed while it was built; run again for the newest")
 	}
 	if err := os.Rename(out, final); err != nil {
 		if _, there := os.Stat(template); there != nil { // another run built the same meanwhile
@@ -67,11 +83,28 @@ func (s Stack) Build(ctx context.Context) (string, error) {
 	return template, forgetOldBuilds(builds)
 }
 
+// compileShared compiles what the functions have in common, once. `sam build`
+// runs one go build for each function, and those that run at the same time would
+// each compile all of it.
+func (s Stack) compileShared(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "./shared/...")
+	cmd.Dir, cmd.Env = s.Root, append(os.Environ(), compileSettings()...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build ./shared/...: %w:\n%s", err, out)
+	}
+	return nil
+}
+
+// compileSettings are the environment of the compiler for functions.
+func compileSettings() []string {
+	return []string{"CGO_ENABLED=0", "GOFLAGS=" + goFlags, "GOOS=linux", "GOARCH=" + runtime.GOARCH}
+}
+
 // sourceHash is over every file that can go into a function: all but tests,
 // documents, and what git or this program keep.
 func sourceHash(root string) (string, error) {
 	sum := sha256.New()
-	_, _ = io.WriteString(sum, GoFlags)
+	_, _ = io.WriteString(sum, goFlags)
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err

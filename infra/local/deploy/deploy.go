@@ -145,6 +145,21 @@ func (s Stack) verifySender(ctx context.Context) error {
 	return nil
 }
 
+// Validate runs `sam validate --lint` on the repository's template and shows what
+// it says.
+func Validate(ctx context.Context, root string) error {
+	bin, err := pyenv.Ensure(ctx, root, pyenv.SAM, os.Stderr)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "sam"), "validate", "--lint", "--region", engine.Region, "--template-file", filepath.Join(root, "template.yaml")) //nolint:gosec // arguments of this program
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = root, os.Stdout, os.Stderr, samEnvironment(root, bin, os.Environ())
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("sam validate: %w", err)
+	}
+	return nil
+}
+
 // sam runs the SAM CLI at the root of the repository. What it says goes into
 // .local/log/sam-<command>-<stack>.log; an error has the end of it.
 func (s Stack) sam(ctx context.Context, args []string, env ...string) error {

@@ -37,12 +37,12 @@ func TestMailsAsJSONNewestFirst(t *testing.T) {
 		"/messages?to=ann@acme.example":    {"1"},
 		"/messages?to=nobody@acme.example": {},
 	} {
-		var answer struct{ Messages []Mail }
+		var answer []Mail
 		if err := json.Unmarshal(get(mailsOf(t, twoMails), target).Body.Bytes(), &answer); err != nil {
 			t.Fatal(err)
 		}
 		got := []string{}
-		for _, m := range answer.Messages {
+		for _, m := range answer {
 			got = append(got, m.ID)
 			if want := []string{"http://localhost:3000/#a=b", "http://localhost:3000/?x=1&y=2"}; m.ID == "1" && !slices.Equal(m.Links, want) {
 				t.Errorf("links: got %q, want %q", m.Links, want)

@@ -20,7 +20,7 @@ var page = template.Must(template.New("mails").Funcs(template.FuncMap{
 // shown is how many mails the page lists at most; the JSON has all.
 const shown = 100
 
-// Mails is the page with the mails of the engine (/), the same as JSON
+// Mails is the page with the mails of the engine (/), the same as a JSON array
 // (/messages, newest first), both optionally of one recipient (?to=), and the
 // HTML part of one mail (/html?id=), which the page shows in a frame that can
 // run nothing.
@@ -48,7 +48,7 @@ func (b mailbox) list(w http.ResponseWriter, r *http.Request) {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	_ = e.Encode(map[string]any{"messages": mails})
+	_ = e.Encode(mails)
 }
 
 func (b mailbox) page(w http.ResponseWriter, r *http.Request) {

@@ -37,8 +37,8 @@ func Check(ctx context.Context) error {
 
 func check(system string, ask func(tool) (string, error)) error {
 	var lacks []error
-	if system != "linux" && system != "darwin" {
-		lacks = append(lacks, fmt.Errorf("the local engine runs on Linux and macOS, this is %s (on Windows: inside WSL)", system))
+	if system != "linux" { // the SAM CLI builds the functions for Linux, and the engine runs them as they are
+		lacks = append(lacks, fmt.Errorf("the local engine runs on Linux, this is %s (on Windows inside WSL, on macOS in a Linux machine or container)", system))
 	}
 	for _, t := range tools {
 		out, err := ask(t)

@@ -1,0 +1,95 @@
+# Foyer. `make` lists what there is; infra/local does the work.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+# As the functions are built: one compiler cache for all.
+export CGO_ENABLED := 0
+export GOFLAGS := -buildvcs=false
+
+LOCAL := .local/bin/local
+LINT_VERSION := 2.15.0
+LINT := .local/bin/golangci-lint-$(LINT_VERSION)
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: $(LOCAL) ## Start Foyer on this machine, or bring what runs up to date; prints addresses and a tour
+	@$(LOCAL) run
+
+.PHONY: stop
+stop: $(LOCAL) ## End exactly what `make run` started, and forget its data
+	@$(LOCAL) stop
+
+.PHONY: status
+status: $(LOCAL) ## Say what runs
+	@$(LOCAL) status
+
+.PHONY: dev
+dev: ## All operations in one process on the engine of `make run` (port 3002); restart in seconds
+	@go run ./infra/local/dev
+
+.PHONY: check
+check: $(LOCAL) $(LINT) ## Build, vet, lint, unit and catalogue tests (under 2 minutes)
+	@$(call step,build)
+	@go build ./...
+	@$(call step,vet)
+	@go vet ./... && go vet -tags engine,story ./...
+	@$(call step,lint)
+	@$(LINT) run
+	@$(call step,unit and catalogue tests)
+	@$(LOCAL) test unit ./...
+
+.PHONY: test
+test: check integration story ## check, tests on an engine, and the story on a deployed stack (under 15 minutes)
+	@$(LOCAL) total unit integration story
+
+.PHONY: integration
+integration: $(LOCAL) ## Tests of the real handlers on an engine of their own, IAM enforced
+	@$(call step,integration tests)
+	@$(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 12m ./...
+
+.PHONY: story
+story: $(LOCAL) ## The main job end to end through HTTP, on a stack deployed for it
+	@$(call step,story)
+	@$(LOCAL) deploy-test -- $(LOCAL) test story -tags story -count 1 -timeout 12m ./infra/story/...
+
+.PHONY: samlocal
+samlocal: ## `sam local invoke` and `start-api` for real (Linux, root, docker.io)
+	@go run ./infra/samlocal
+
+.PHONY: validate
+validate: $(LOCAL) ## sam validate --lint
+	@$(LOCAL) validate
+
+.PHONY: bench
+bench: ## Start and size of the largest function against a bare handler
+	@go run ./infra/bench
+
+.PHONY: openapi
+openapi: ## Write infra/openapi.json and events/ from the catalogue
+	@go run ./infra/openapi
+
+.PHONY: clean
+clean: stop ## Stop, and remove builds and logs; tools and Python environments stay
+	@rm -rf .aws-sam .local/build .local/log .local/results .local/engine .local/demo.json
+
+step = printf '\n== %s  [%(%H:%M:%S)T]\n' '$(1)' -1
+
+# Rebuilt each time: the compiler knows best whether there is anything to do.
+.PHONY: $(LOCAL)
+$(LOCAL):
+	@command -v go >/dev/null || { echo 'go 1.26 or later is not there (https://go.dev/dl/)' >&2; exit 1; }
+	@go build -o $(LOCAL) ./infra/local
+
+$(LINT): | .local/bin
+	@echo 'installing golangci-lint $(LINT_VERSION) (once, a minute or two)'
+	@GOBIN=$(CURDIR)/.local/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(LINT_VERSION)
+	@mv .local/bin/golangci-lint $(LINT)
+
+.local/bin:
+	@mkdir -p .local/bin
