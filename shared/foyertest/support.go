@@ -132,7 +132,14 @@ func (l *Log) printIfFailed(t *testing.T) {
 
 func alreadyThere(err error) bool {
 	var coded smithy.APIError
-	return errors.As(err, &coded) && strings.Contains(coded.ErrorCode(), "AlreadyExists")
+	if !errors.As(err, &coded) {
+		return false
+	}
+	switch coded.ErrorCode() {
+	case "AlreadyExistsException", "ResourceInUseException", "ResourceExistsException":
+		return true
+	}
+	return false
 }
 
 // requireSecretHash refuses what Cognito would refuse and the engine lets pass: a

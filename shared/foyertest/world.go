@@ -98,7 +98,11 @@ func New(t *testing.T) *World {
 
 	w.makeTable(ctx)
 	w.makePool(ctx)
-	secret, err := secretsmanager.NewFromConfig(w.AWS).CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: aws.String("foyer-key-" + id), SecretString: aws.String(id + id + id)})
+	secrets, secretName := secretsmanager.NewFromConfig(w.AWS), aws.String("foyer-key-"+id)
+	if _, err = secrets.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: secretName, SecretString: aws.String(id + id + id)}); err != nil && !alreadyThere(err) {
+		w.must(err)
+	}
+	secret, err := secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: secretName})
 	w.must(err)
 	w.tokenKey = id + id + id
 	queue, err := sqs.NewFromConfig(w.AWS).CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("foyer-poison-" + id)})
