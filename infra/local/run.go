@@ -56,7 +56,7 @@ func (l *local) run(ctx context.Context) error {
 	if err := l.startFront(ctx, deployed.APIURL, e.Endpoint); err != nil {
 		return err
 	}
-	demo, made, err := seed.Ensure(ctx, seed.Options{API: l.url(), Mails: l.mailsURL() + "/messages", File: filepath.Join(l.root, ".local", "demo.json")})
+	demo, made, err := seed.Ensure(ctx, seed.Options{API: l.url(), Mails: l.mailsURL() + "/messages", File: l.demo, Run: e.Life()})
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (l *local) environments(ctx context.Context) error {
 			l.say("making the Python environment of %s", name)
 		}
 		g.Go(func() error {
-			log, err := os.Create(filepath.Join(l.logsDir, "venv-"+name+".log"))
+			log, err := os.Create(filepath.Join(l.logsDir, "venv-"+name+".log")) //nolint:gosec // below .local
 			if err != nil {
 				return err
 			}

@@ -22,6 +22,7 @@ type local struct {
 	begun                         time.Time
 	engineProcess, frontProcess   proc.File
 	engineDir, engineLog, logsDir string
+	demo                          string // file with the ids and passwords of the demo data
 }
 
 // stackName is the stack's name in the engine.
@@ -42,7 +43,7 @@ func here() (*local, error) {
 	}
 	state := filepath.Join(root, ".local")
 	l := &local{root: root, begun: time.Now(), engineProcess: proc.File(filepath.Join(state, "engine.pid")), frontProcess: proc.File(filepath.Join(state, "front.pid")),
-		engineDir: filepath.Join(state, "engine"), logsDir: filepath.Join(state, "log")}
+		engineDir: filepath.Join(state, "engine"), logsDir: filepath.Join(state, "log"), demo: filepath.Join(state, "demo.json")}
 	l.engineLog = filepath.Join(l.logsDir, "engine.log")
 	for _, p := range []struct {
 		port     *int
@@ -94,7 +95,7 @@ func (l *local) alone() (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { //nolint:gosec // a descriptor fits
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return nil, errors.Join(errors.New("another `make run` or `make stop` is at work here; wait for it"), f.Close())
 	}
 	return func() { _ = f.Close() }, nil

@@ -44,7 +44,7 @@ func (l *local) stop() error {
 	if none {
 		l.say("nothing runs")
 	}
-	return os.RemoveAll(l.engineDir)
+	return errors.Join(os.RemoveAll(l.engineDir), remove(l.demo))
 }
 
 // status prints what runs. It is an error when not all does.

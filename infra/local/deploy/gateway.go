@@ -81,7 +81,7 @@ func (s *stack) gateway(logical string) (*gateway, error) {
 	}
 	var doc body
 	if err := json.Unmarshal(raw, &doc); err != nil {
-		return nil, fmt.Errorf("Body of %s: %w", logical, err)
+		return nil, fmt.Errorf("the Body of %s: %w", logical, err)
 	}
 	return doc.gateway()
 }

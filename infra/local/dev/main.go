@@ -28,8 +28,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := serve(ctx, "http://127.0.0.1:"+setting("FOYER_ENGINE_PORT", "4566"), setting("FOYER_DEV_PORT", "3002")); err != nil {
+	err := serve(ctx, "http://127.0.0.1:"+setting("FOYER_ENGINE_PORT", "4566"), setting("FOYER_DEV_PORT", "3002"))
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "dev:", err)
 		os.Exit(1)
 	}

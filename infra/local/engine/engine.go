@@ -118,6 +118,9 @@ func (e *Engine) Stop() error {
 	return err
 }
 
+// Life names this run of the engine: one that was started later has another.
+func (e *Engine) Life() string { return fmt.Sprintf("%d-%s", e.identity.PID, e.identity.Started) }
+
 // Ended is closed when the engine has ended, for whatever reason.
 func (e *Engine) Ended() <-chan struct{} { return e.ended }
 
@@ -125,7 +128,7 @@ func prepare(ctx context.Context, o Options) (*Engine, *exec.Cmd, error) {
 	if err := os.MkdirAll(filepath.Join(o.Root, ".local", "log"), 0o750); err != nil {
 		return nil, nil, err
 	}
-	pipLog, err := os.Create(filepath.Join(o.Root, ".local", "log", "venv-ministack.log")) //nolint:gosec // below .local
+	pipLog, err := os.Create(filepath.Join(o.Root, ".local", "log", "venv-ministack.log"))
 	if err != nil {
 		return nil, nil, err
 	}

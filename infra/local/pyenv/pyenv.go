@@ -58,7 +58,7 @@ func Ensure(ctx context.Context, root, name string, log io.Writer) (string, erro
 			return "", fmt.Errorf("python environment %s: %w", name, err)
 		}
 	}
-	return bin, os.WriteFile(stamp, []byte(want), 0o600) // last: a half-made environment has none
+	return bin, os.WriteFile(stamp, []byte(want), 0o600) //nolint:gosec // below .local; last: a half-made environment has none
 }
 
 func stampOf(requirements []byte) string {
@@ -71,7 +71,7 @@ func lock(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil { //nolint:gosec // a descriptor fits
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
 		_ = f.Close()
 		return nil, err
 	}

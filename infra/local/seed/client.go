@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,7 +31,7 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("%s: HTTP status %d: %s", r.what, r.status, strings.TrimSpace(r.body))
 }
 
-func (c client) do(ctx context.Context, token, method, path string, body, into any, headers ...string) error {
+func (c client) do(ctx context.Context, token, method, path string, body, into any) error {
 	var reader io.Reader
 	if body != nil {
 		raw, err := json.Marshal(body)
@@ -46,9 +47,6 @@ func (c client) do(ctx context.Context, token, method, path string, body, into a
 	r.Header.Set("Content-Type", "application/json")
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
 	}
 	res, err := c.http.Do(r)
 	if err != nil {
@@ -100,8 +98,12 @@ func (c client) invitation(ctx context.Context, email string) (string, error) {
 	}
 }
 
-// accept follows the invitation's link, chooses the password and signs in.
+// accept follows the invitation's link and chooses the password, unless the person
+// has done so.
 func (c client) accept(ctx context.Context, p *Person) error {
+	if in, err := c.comesIn(ctx, *p); err != nil || in {
+		return err
+	}
 	token, err := c.invitation(ctx, p.Email)
 	if err != nil {
 		return err
@@ -110,6 +112,16 @@ func (c client) accept(ctx context.Context, p *Person) error {
 		return err
 	}
 	return c.do(ctx, "", http.MethodPost, "/v1/invitations/"+token+"/acceptance", map[string]string{"password": p.Password}, nil)
+}
+
+// comesIn says whether the person can sign in.
+func (c client) comesIn(ctx context.Context, p Person) (bool, error) {
+	_, err := c.signIn(ctx, p)
+	var refused *refusal
+	if errors.As(err, &refused) && refused.status == http.StatusUnauthorized {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (c client) signIn(ctx context.Context, p Person) (token string, err error) {

@@ -35,6 +35,12 @@ type Demo struct {
 	Contact     string `json:"contact"` // of Client
 	SharedItem  string `json:"sharedItem"`
 	PrivateItem string `json:"privateItem"`
+
+	Run      string `json:"run,omitempty"`   // as in Options
+	Items    int    `json:"items,omitempty"` // how many are made
+	Complete bool   `json:"complete"`
+
+	file string
 }
 
 // Options say where the stack is.
@@ -42,37 +48,46 @@ type Options struct {
 	API   string // http://localhost:3000
 	Mails string // the list of sent mails as JSON
 	File  string // where the demo's ids and passwords are kept, for the next time
+	Run   string // one life of the engine: what was begun in it is gone on with; "": begun anew
 }
 
-// Ensure makes the demo data unless they are there already: the file is there, and
-// its owner can sign in.
+// Ensure makes the demo data unless they are there already: the file says that
+// they are complete, and its owner can sign in. What an interrupted call in the
+// same life of the engine has made is not made again.
 func Ensure(ctx context.Context, o Options) (d *Demo, made bool, err error) {
 	c := client{api: strings.TrimRight(o.API, "/"), mails: o.Mails, http: &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}}
-	if d, err := read(o.File); err != nil {
+	if d, err = read(o.File); err != nil {
 		return nil, false, err
-	} else if d != nil {
-		_, err := c.signIn(ctx, d.Owner)
-		var refused *refusal
-		switch {
-		case err == nil:
-			return d, false, nil
-		case !errors.As(err, &refused) || refused.status != http.StatusUnauthorized:
-			return nil, false, err
-		} // else the engine has begun anew
 	}
-	d = &Demo{
-		Owner:   Person{Name: "Ann Archer", Email: "ann@acme.example", Password: password()},
-		Client:  Person{Name: "Carl Client", Email: "carl@globex.example", Password: password()},
-		Invited: Person{Name: "Ines Invited", Email: "ines@globex.example"},
+	if d != nil && d.Complete {
+		in, err := c.comesIn(ctx, d.Owner)
+		if err != nil || in {
+			return d, false, err
+		}
+		d = nil // the engine has begun anew
 	}
+	if d == nil || o.Run == "" || d.Run != o.Run {
+		d = &Demo{Run: o.Run,
+			Owner:   Person{Name: "Ann Archer", Email: "ann@acme.example", Password: password()},
+			Client:  Person{Name: "Carl Client", Email: "carl@globex.example", Password: password()},
+			Invited: Person{Name: "Ines Invited", Email: "ines@globex.example"},
+		}
+	}
+	d.file = o.File
 	if err := d.make(ctx, c); err != nil {
 		return nil, false, fmt.Errorf("demo data: %w", err)
 	}
+	d.Complete = true
+	return d, true, d.save()
+}
+
+// save writes down what is made so far.
+func (d *Demo) save() error {
 	raw, err := json.MarshalIndent(d, "", "  ")
 	if err != nil {
-		return nil, false, err
+		return err
 	}
-	return d, true, os.WriteFile(o.File, append(raw, '\n'), 0o600)
+	return os.WriteFile(d.file, append(raw, '\n'), 0o600)
 }
 
 func read(file string) (*Demo, error) {
@@ -94,11 +109,16 @@ func read(file string) (*Demo, error) {
 func password() string { return "Demo-" + rand.Text()[:8] + "-7a" }
 
 func (d *Demo) make(ctx context.Context, c client) error {
-	var made struct{ ID string }
-	if err := c.do(ctx, "", http.MethodPost, "/v1/workspaces", map[string]string{"name": "Acme Agency", "ownerName": d.Owner.Name, "ownerEmail": d.Owner.Email}, &made); err != nil {
-		return err
+	if d.Workspace == "" {
+		var made struct{ ID string }
+		if err := c.do(ctx, "", http.MethodPost, "/v1/workspaces", map[string]string{"name": "Acme Agency", "ownerName": d.Owner.Name, "ownerEmail": d.Owner.Email}, &made); err != nil {
+			return err
+		}
+		d.Workspace = made.ID
+		if err := d.save(); err != nil {
+			return err
+		}
 	}
-	d.Workspace = made.ID
 	if err := c.accept(ctx, &d.Owner); err != nil {
 		return err
 	}
@@ -106,11 +126,17 @@ func (d *Demo) make(ctx context.Context, c client) error {
 	if err != nil {
 		return err
 	}
-	if err := c.do(ctx, ann, http.MethodPost, "/v1/workspaces/"+d.Workspace+"/projects", map[string]string{"name": "New website"}, &made); err != nil {
-		return err
+	if d.Project == "" {
+		var made struct{ ID string }
+		if err := c.do(ctx, ann, http.MethodPost, "/v1/workspaces/"+d.Workspace+"/projects", map[string]string{"name": "New website"}, &made); err != nil {
+			return err
+		}
+		d.Project = made.ID
+		if err := d.save(); err != nil {
+			return err
+		}
 	}
-	d.Project = made.ID
-	for _, p := range []*Person{&d.Client, &d.Invited} {
+	for _, p := range []*Person{&d.Client, &d.Invited} { // adding somebody twice changes nothing
 		var added struct {
 			Person, Contact string
 			Company         struct{ ID string }
@@ -132,7 +158,7 @@ func (d *Demo) make(ctx context.Context, c client) error {
 
 func (d *Demo) items(ctx context.Context, c client, ann string) error {
 	items := "/v1/projects/" + d.Project + "/items"
-	for _, i := range []struct {
+	for i, item := range []struct {
 		body map[string]any
 		keep *string
 	}{
@@ -143,12 +169,19 @@ func (d *Demo) items(ctx context.Context, c client, ann string) error {
 		{map[string]any{"kind": "task", "title": "Set up the test server"}, nil},
 		{map[string]any{"kind": "task", "title": "Your feedback on the sketches", "assignee": d.Client.ID, "ask": "feedback"}, nil},
 	} {
+		if i < d.Items {
+			continue
+		}
 		var made struct{ ID string }
-		if err := c.do(ctx, ann, http.MethodPost, items, i.body, &made); err != nil {
+		if err := c.do(ctx, ann, http.MethodPost, items, item.body, &made); err != nil {
 			return err
 		}
-		if i.keep != nil {
-			*i.keep = made.ID
+		if item.keep != nil {
+			*item.keep = made.ID
+		}
+		d.Items = i + 1
+		if err := d.save(); err != nil {
+			return err
 		}
 	}
 	return nil
