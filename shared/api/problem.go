@@ -18,7 +18,7 @@ import (
 
 // Problem is an error as callers see it: RFC 9457 problem details with a stable
 // code. Whatever is in it is safe to show.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457's own word
 	Type   string       `json:"type" doc:"urn:foyer:problem: and the code" example:"urn:foyer:problem:not-found"`
 	Title  string       `json:"title" doc:"The status in words" example:"Not Found"`
 	Status int          `json:"status" doc:"The HTTP status" example:"404"`

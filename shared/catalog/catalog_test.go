@@ -130,7 +130,7 @@ func TestEveryMainNamesItsOwnOperationInOneLine(t *testing.T) {
 		found := ""
 		sources, _ := filepath.Glob(filepath.Join(root, "shared", string(m[1]), "*.go"))
 		for _, file := range sources {
-			text, err := os.ReadFile(file) //nolint:gosec // a file of this repository
+			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -190,7 +190,7 @@ func TestTheOpenAPIDocumentAndTheEventsAreUpToDate(t *testing.T) {
 
 func upToDate(t *testing.T, name string, want []byte) {
 	t.Helper()
-	got, err := os.ReadFile(filepath.Join(root, name)) //nolint:gosec // a file of this repository
+	got, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
 		t.Errorf("%v: run make openapi", err)
 	} else if !bytes.Equal(got, want) {

@@ -90,7 +90,7 @@ func TestTheStreamsEventsFitTheirFunctions(t *testing.T) {
 
 func eventText(t *testing.T, id string) string {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(root, "events", id+".json")) //nolint:gosec // a file of this repository
+	raw, err := os.ReadFile(filepath.Join(root, "events", id+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}

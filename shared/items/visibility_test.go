@@ -160,7 +160,7 @@ func TestAMoveThatMeetsAnotherIsTriedOnceMore(t *testing.T) {
 	s.Intercept("items-visibility", failTransactions(1))
 	s.share(id, true).Must(http.StatusOK)
 	s.Release()
-	s.Intercept("items-visibility", failTransactions(2))
+	s.Intercept("items-visibility", failTransactions(1000)) // whatever is tried
 	s.Unchanged(func() {
 		r := s.share(id, false).Problem(http.StatusConflict, "write-conflict")
 		if r.Header.Get("Retry-After") == "" {

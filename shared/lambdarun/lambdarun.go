@@ -50,14 +50,15 @@ func environment() *api.Env {
 	return api.NewEnv(api.ConfigFromEnvironment(), awsenv.Config(), log)
 }
 
-type gatewayHandler func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
+// GatewayHandler answers requests of the HTTP API (payload format 2.0).
+type GatewayHandler func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
 
 // APIHandler is the Lambda handler of an operation, on any environment.
-func APIHandler(env *api.Env, op api.Endpoint) gatewayHandler {
+func APIHandler(env *api.Env, op api.Endpoint) GatewayHandler {
 	return httpHandler(api.Handler(env, op))
 }
 
-func httpHandler(h http.Handler) gatewayHandler {
+func httpHandler(h http.Handler) GatewayHandler {
 	adapter := httpadapter.NewV2(h)
 	return func(ctx context.Context, req events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		if _, err := url.Parse("https://gateway" + req.RawPath); err != nil {

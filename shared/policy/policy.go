@@ -58,7 +58,7 @@ type Facts struct {
 	Project         ProjectRow
 }
 
-// SignedIn: anyone whose session has not ended.
+// SignedIn allows anyone whose session has not ended.
 func SignedIn(f Facts) error {
 	if !f.SignedIn {
 		return ErrSignedOut
@@ -66,7 +66,7 @@ func SignedIn(f Facts) error {
 	return nil
 }
 
-// StaffOfWorkspace: members of the workspace, while it is open. To everyone else
+// StaffOfWorkspace allows members of the workspace, while it is open. To everyone else
 // it looks absent.
 func StaffOfWorkspace(f Facts) error {
 	switch {
@@ -78,7 +78,7 @@ func StaffOfWorkspace(f Facts) error {
 	return nil
 }
 
-// AdminOfWorkspace: its owner and admins.
+// AdminOfWorkspace allows its owner and admins.
 func AdminOfWorkspace(f Facts) error {
 	if err := StaffOfWorkspace(f); err != nil {
 		return err
@@ -89,7 +89,7 @@ func AdminOfWorkspace(f Facts) error {
 	return nil
 }
 
-// OwnerOfWorkspace: its owners.
+// OwnerOfWorkspace allows its owners.
 func OwnerOfWorkspace(f Facts) error {
 	if err := StaffOfWorkspace(f); err != nil {
 		return err
@@ -100,7 +100,7 @@ func OwnerOfWorkspace(f Facts) error {
 	return nil
 }
 
-// StaffOfProject: the project's members, and owner and admin of its workspace.
+// StaffOfProject allows the project's members, and owner and admin of its workspace.
 // To everyone else, a member outside the project too, it looks absent.
 func StaffOfProject(f Facts) error {
 	if err := StaffOfWorkspace(f); err != nil {
@@ -118,7 +118,7 @@ func StaffOfProject(f Facts) error {
 	return nil
 }
 
-// ClientOfProject: a client of the project whose contact has access. Whether the
+// ClientOfProject allows a client of the project whose contact has access. Whether the
 // contact's company is open to clients is asked by CompanyOpen, with the payload.
 func ClientOfProject(f Facts) error {
 	switch {
@@ -133,7 +133,7 @@ func ClientOfProject(f Facts) error {
 	return nil
 }
 
-// PreviewOfProject: staff of the project may look at it as one of its clients
+// PreviewOfProject allows staff of the project to look at it as one of its clients
 // does (rule 11), invited or accepted; reading only.
 func PreviewOfProject(staff Facts, as ProjectRow, write bool) error {
 	if err := StaffOfProject(staff); err != nil {
@@ -155,7 +155,7 @@ type Company struct {
 	Licensed bool
 }
 
-// CompanyOpen: a company's clients have access while it is not archived (rule
+// CompanyOpen gives a company's clients access while it is not archived (rule
 // 36) and, where the workspace's whole portal needs one, has a licence (rule 18).
 func CompanyOpen(c Company, portalNeedsLicence bool) error {
 	switch {
@@ -167,7 +167,7 @@ func CompanyOpen(c Company, portalNeedsLicence bool) error {
 	return nil
 }
 
-// ChangeInProject: an archived project is read-only for everyone (rule 36). Ask
+// ChangeInProject refuses where the project is archived: it is read-only then for everyone (rule 36). Ask
 // after StaffOfProject or ClientOfProject.
 func ChangeInProject(f Facts) error {
 	if f.ProjectArchived {

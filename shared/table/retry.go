@@ -15,9 +15,13 @@ const retryPause = 40 * time.Millisecond
 // changing the same rows (ErrConflict), attempts times at most. do has to read
 // anew each time. The last error is given back.
 func Retry(ctx context.Context, attempts int, do func() error) error {
+	return retry(ctx, attempts, ErrConflict, do)
+}
+
+func retry(ctx context.Context, attempts int, on error, do func() error) error {
 	for n := 1; ; n++ {
 		err := do()
-		if n >= attempts || !errors.Is(err, ErrConflict) {
+		if n >= attempts || !errors.Is(err, on) {
 			return err
 		}
 		pause := time.NewTimer(rand.N(time.Duration(n) * retryPause)) //nolint:gosec // spreads retries, hides nothing

@@ -168,7 +168,7 @@ type MailMarkRow struct {
 	TTL        int64      `dynamodbav:"ttl"`
 }
 
-// Kinds of due rows.
+// DueReminder is the kind of due row that looks at an invitation again.
 const DueReminder = "reminder"
 
 // DueRow is something to look at later (key Due).

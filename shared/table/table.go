@@ -133,7 +133,7 @@ func (t *Table) Query(ctx context.Context, q Query) (items []Item, more bool, er
 		in.ExclusiveStartKey = keyItem(Key{q.PK, q.After})
 	}
 	if q.Limit > 0 {
-		in.Limit = aws.Int32(int32(min(q.Limit, 1000))) //nolint:gosec // bounded
+		in.Limit = aws.Int32(int32(min(q.Limit, 1000)))
 	}
 	res, err := t.db.Query(ctx, in)
 	if err != nil {

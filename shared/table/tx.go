@@ -103,6 +103,20 @@ func (t *Table) Write(ctx context.Context, tx *Tx) error {
 		}
 		items[i] = item
 	}
+	return retry(ctx, conflictTries, errTransactionConflict, func() error { return t.transact(ctx, tx, items) })
+}
+
+// conflictTries is how often a transaction is tried that met another one on its
+// rows. AWS cancels one of two that meet even where both only check a condition
+// on the same row (a project that is not archived), so it says nothing of the
+// caller's own read being stale, and the same transaction may be tried again.
+const conflictTries = 3
+
+// errTransactionConflict is a conflict that DynamoDB reports; an ErrConflict by
+// Else is a failed condition, which no repetition of the same write mends.
+var errTransactionConflict = fmt.Errorf("a transaction met another: %w", ErrConflict)
+
+func (t *Table) transact(ctx context.Context, tx *Tx, items []types.TransactWriteItem) error {
 	_, err := t.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: items})
 	if err == nil {
 		return nil
@@ -128,7 +142,7 @@ func (t *Table) Write(ctx context.Context, tx *Tx) error {
 		}
 		switch {
 		case conflict:
-			return ErrConflict
+			return errTransactionConflict
 		case busy:
 			return fmt.Errorf("transaction of %d writes: %w", len(items), ErrBusy)
 		}
