@@ -167,8 +167,8 @@ func CompanyOpen(c Company, portalNeedsLicence bool) error {
 	return nil
 }
 
-// ChangeInProject refuses where the project is archived: it is read-only then for everyone (rule 36). Ask
-// after StaffOfProject or ClientOfProject.
+// ChangeInProject refuses where the project is archived: it is read-only then, for
+// everyone (rule 36). Ask after StaffOfProject or ClientOfProject.
 func ChangeInProject(f Facts) error {
 	if f.ProjectArchived {
 		return ErrArchived
