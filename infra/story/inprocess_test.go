@@ -32,6 +32,9 @@ func (s inProcess) Mails(to string) []story.Mail {
 
 func (s inProcess) Settle() { s.w.Drain() }
 
+// CheckToken: the pool of a World has no triggers; the deployed one has.
+func (s inProcess) CheckToken(string) error { return nil }
+
 func (s inProcess) ReminderFallsDue() {
 	s.w.Clock.Advance(s.w.Config.Reminder + 2*time.Minute)
 	if err := s.w.RunDue(); err != nil {

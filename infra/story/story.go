@@ -29,6 +29,8 @@ type Stage interface {
 	// Settle is called after a change: where nothing runs by itself, it runs what
 	// the change has set off.
 	Settle()
+	// CheckToken looks at an access token as this stage makes them.
+	CheckToken(token string) error
 	// ReminderFallsDue lets the time to the reminder pass, or waits for it.
 	ReminderFallsDue()
 }
@@ -234,4 +236,7 @@ func (s *story) signIn(p *person) {
 	s.t.Helper()
 	a := s.do(person{}, "POST", "/v1/sessions", fmt.Sprintf(`{"email":%q,"password":%q}`, p.email, p.password)).must(http.StatusCreated)
 	p.token = a.str("accessToken")
+	if err := s.stage.CheckToken(p.token); err != nil {
+		s.t.Fatal(err)
+	}
 }
