@@ -15,14 +15,14 @@ LINT := .local/bin/golangci-lint-$(LINT_VERSION)
 
 .PHONY: help
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
 run: $(LOCAL) ## Start Foyer on this machine, or bring what runs up to date; prints addresses and a tour
 	@$(LOCAL) run
 
 .PHONY: stop
-stop: $(LOCAL) ## End exactly what `make run` started, and forget its data
+stop: $(LOCAL) ## End exactly what `make run` started; its data are forgotten
 	@$(LOCAL) stop
 
 .PHONY: status
