@@ -6,6 +6,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -261,6 +262,31 @@ func TestARunThatBreaksOffIsTakenUpByTheNext(t *testing.T) {
 				t.Errorf("got %d due rows, want the one next", got)
 			}
 		})
+	}
+}
+
+func TestARunThatComesToALateEndActsOnNothingAgain(t *testing.T) {
+	s := begin(t, week)
+	s.Clock.Advance(step)
+	var late atomic.Bool
+	s.Intercept(due.ID, func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Late", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			if _, acting := in.Parameters.(*dynamodb.TransactWriteItemsInput); acting && late.CompareAndSwap(false, true) {
+				// It has read the due row; its lease ends, and another run acts before it does.
+				s.Clock.Advance(due.Lease + time.Second)
+				s.run()
+			}
+			return next.HandleInitialize(ctx, in)
+		}), middleware.Before)
+	})
+	s.run()
+	s.Drain()
+	s.reminded(1, "two runs had read the due row")
+	if got := s.due(); got != 1 {
+		t.Errorf("got %d due rows, want the one next", got)
+	}
+	if got := strings.Count(s.Dump(), "type:"+table.ActivityReminderDue); got != 2 { // the record and its copy in the audit
+		t.Errorf("got %d records of a reminder, want one and its copy", got)
 	}
 }
 

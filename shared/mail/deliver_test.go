@@ -284,6 +284,36 @@ func TestACrashBetweenSendingAndMarkSendsTheSameLinkOnceMore(t *testing.T) {
 	s.mails(2, "marked at last")
 }
 
+func TestAMailWhoseAnswerWasLostIsNotSentAgainAtOnce(t *testing.T) {
+	s := begin(t)
+	var links []string
+	s.Intercept(mailID, func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("AnswerLost", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			out, meta, err := next.HandleInitialize(ctx, in)
+			if send, ok := in.Parameters.(*sesv2.SendEmailInput); ok && err == nil {
+				links = append(links, foyertest.Mail{Text: *send.Content.Simple.Body.Text.Data}.Token())
+				err = serverFault()
+			}
+			return out, meta, err
+		}), middleware.Before)
+	})
+	s.Drain()
+	s.Drain()
+	if len(links) != 1 {
+		t.Fatalf("got %d mails while SES may have taken the first, want 1", len(links))
+	}
+	if got := s.Waiting(mailID); got != 1 {
+		t.Errorf("got %d records waiting, want the one whose answer was lost", got)
+	}
+	s.Release()
+	s.Clock.Advance(mail.Lease + time.Second)
+	s.Drain()
+	if again := s.mails(1, "after the lease")[0].Token(); again != links[0] {
+		t.Errorf("got the link %q after the lease, want the first one's %q", again, links[0])
+	}
+	s.state(table.InvitationSent)
+}
+
 func TestAMailThatSESRefusesForNowIsSentLaterAndHoldsUpNothing(t *testing.T) {
 	s := begin(t)
 	other := s.Invited(s.Ann, s.project, "Globex", "Otto Other", "otto@globex.example")
