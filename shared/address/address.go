@@ -11,7 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ErrInvalid: not an e-mail address that mail can be sent to through SES.
+// ErrInvalid says that it is not an e-mail address that mail can be sent to
+// through SES.
 var ErrInvalid = errors.New("not an e-mail address")
 
 // maxLength of an address (RFC 5321, 4.5.3.1.3, less the angle brackets), in bytes.

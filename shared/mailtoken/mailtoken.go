@@ -11,7 +11,7 @@ import (
 	"fmt"
 )
 
-// Purposes of tokens.
+// Invitation is the purpose of the tokens in invitations.
 const Invitation = "invitation"
 
 // Make is the token for (purpose, id, generation) under key: 43 characters of
