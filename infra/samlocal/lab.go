@@ -144,24 +144,32 @@ func samEnvironment(bin, home, engineHost string) []string {
 func (l *lab) checkStartAPI(ctx context.Context) {
 	var api *process
 	base := ""
-	started := l.report.check("sam local start-api, a warm container for each function", func() (_ string, err error) {
-		port, err := engine.FreePort(ctx)
-		if err != nil {
-			return "", err
+	started := l.report.check("sam local start-api, a warm container for each function", func() (string, error) {
+		attempts, err := again(func() error {
+			// Nothing runs in the engine but what an earlier attempt has left.
+			if err := l.containers.api.killContainers(ctx); err != nil {
+				return err
+			}
+			port, err := engine.FreePort(ctx)
+			if err != nil {
+				return err
+			}
+			base = "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+			api, err = l.sam.startAPI(ctx, port)
+			return err
+		})
+		if attempts > 1 {
+			return fmt.Sprintf("%s (attempt %d, after a port was taken)", base, attempts), err
 		}
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-		base = "http://" + address
-		api, err = l.sam.startAPI(ctx, port)
-		return address, err
+		return base, err
 	})
-	if started {
-		l.scene.checkAPI(ctx, l.report, base)
+	if !started {
+		return
 	}
-	if api != nil {
-		// Nothing of its own is left by that: its containers are the container engine's to end.
-		if err := api.kill(); err != nil {
-			l.report.check("sam local start-api stopped", func() (string, error) { return "", err })
-		}
+	l.scene.checkAPI(ctx, l.report, base)
+	// Nothing of its own is left by that: its containers are the container engine's to end.
+	if err := api.kill(); err != nil {
+		l.report.check("sam local start-api stopped", func() (string, error) { return "", err })
 	}
 }
 

@@ -37,10 +37,17 @@ func main() {
 
 // run does everything; a step that failed has its line in the report, and what builds on it is not tried.
 func run(ctx context.Context, r *report) error {
+	if err := os.Setenv("PATH", addSystemFolders(os.Getenv("PATH"))); err != nil {
+		return err
+	}
+	if !r.check("prerequisites", func() (string, error) { return "", errors.Join(prereq.Check(ctx), thisMachine().missing()) }) {
+		return errFailed
+	}
 	root, err := projectRoot()
 	if err != nil {
 		return err
 	}
+	defer giveBack(r, filepath.Join(root, ".local"))
 	work := filepath.Join(root, ".local", "samlocal")
 	if err := os.MkdirAll(work, 0o750); err != nil {
 		return err
@@ -50,12 +57,6 @@ func run(ctx context.Context, r *report) error {
 		return err
 	}
 	defer unlock()
-	if err := os.Setenv("PATH", addSystemFolders(os.Getenv("PATH"))); err != nil {
-		return err
-	}
-	if !r.check("prerequisites", func() (string, error) { return "", errors.Join(prereq.Check(ctx), thisMachine().missing()) }) {
-		return errFailed
-	}
 	arch, err := architectureOf(runtime.GOARCH)
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func (m machine) missing() error {
 	}
 	var lacks []error
 	if !m.root {
-		lacks = append(lacks, errors.New("not root, and a container engine mounts and makes networks: sudo --preserve-env make samlocal"))
+		lacks = append(lacks, errors.New("not root, and a container engine mounts and makes networks: sudo env PATH=\"$PATH\" make samlocal"))
 	}
 	for _, tool := range containerTools {
 		if _, err := m.lookup(tool.name); err != nil {

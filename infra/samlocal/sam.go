@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -96,7 +97,29 @@ func (s *sam) startAPI(ctx context.Context, port int) (*process, error) {
 		}
 		return res.Body.Close() // any answer will do
 	})
-	return p, err
+	if err != nil {
+		return nil, errors.Join(err, p.kill())
+	}
+	return p, nil
+}
+
+// startAttempts is how often start-api is started when two functions got the same port.
+const startAttempts = 3
+
+// again calls start until it succeeds or fails for another reason than a port that was taken in between, and tells how
+// many attempts it took. SAM picks a random port for each container and binds it only when the container starts: with
+// all functions starting at once, two of them get the same one in a few runs of a hundred.
+func again(start func() error) (attempts int, err error) {
+	for attempts = 1; ; attempts++ {
+		if err = start(); err == nil || attempts == startAttempts || !portTaken(err) {
+			return attempts, err
+		}
+	}
+}
+
+// portTaken tells whether the reason is dockerd's for a port that another container, or another program, has.
+func portTaken(err error) bool {
+	return strings.Contains(err.Error(), "port is already allocated") || strings.Contains(err.Error(), "address already in use")
 }
 
 // common are the options that invoke and start-api share. SAM must not pull: its registry may be out of reach, and the

@@ -21,6 +21,7 @@ import (
 // stack is Foyer as deployed into an engine of this run's own, with the demo data in it.
 type stack struct {
 	engine       *engine.Engine
+	files        string                       // the engine's folder
 	template     string                       // the built template
 	environments map[string]map[string]string // of the functions, by logical id
 	demo         *seed.Demo
@@ -33,7 +34,7 @@ const (
 
 // startStack builds the template, starts an engine on a free port and deploys the one into the other. Beside it another
 // engine may run, that of `make run` for instance; they share nothing but the build.
-func startStack(ctx context.Context, root, work string) (s *stack, err error) {
+func startStack(ctx context.Context, root, work string) (_ *stack, err error) {
 	port, err := engine.FreePort(ctx)
 	if err != nil {
 		return nil, err
@@ -43,16 +44,19 @@ func startStack(ctx context.Context, root, work string) (s *stack, err error) {
 		Parameters: map[string]string{"SignUp": "open", "MailFrom": mailFrom, "PublicUrl": fmt.Sprintf("http://localhost:%d", port)},
 		Progress:   func(format string, args ...any) { _, _ = fmt.Fprintf(os.Stderr, "            "+format+"\n", args...) },
 	}
-	s = &stack{}
+	s := &stack{files: filepath.Join(work, "engine")}
 	if s.template, err = local.Build(ctx); err != nil {
 		return nil, err
 	}
-	if s.engine, err = engine.Start(ctx, engine.Options{Root: root, Log: filepath.Join(work, "engine.log")}); err != nil {
+	if err := os.RemoveAll(s.files); err != nil { // of a run that was killed
+		return nil, err
+	}
+	if s.engine, err = engine.Start(ctx, engine.Options{Root: root, Dir: s.files, Log: filepath.Join(work, "engine.log")}); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.engine.Stop())
+			err = errors.Join(err, s.stop())
 		}
 	}()
 	local.Endpoint = s.engine.Endpoint
@@ -63,8 +67,10 @@ func startStack(ctx context.Context, root, work string) (s *stack, err error) {
 	if s.environments, err = environments(ctx, deploy.Config(s.engine.Endpoint)); err != nil {
 		return nil, err
 	}
-	s.demo, err = demoData(ctx, work, port, deployed.APIURL, s.engine.Endpoint)
-	return s, err
+	if s.demo, err = demoData(ctx, work, port, deployed.APIURL, s.engine.Endpoint); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // demoData makes the demo data as people would: by the API of the deployed stack, behind its front, and the links in the
@@ -110,5 +116,5 @@ func environments(ctx context.Context, config aws.Config) (map[string]map[string
 	return found, nil
 }
 
-// stop ends the engine, which forgets everything.
-func (s *stack) stop() error { return s.engine.Stop() }
+// stop ends the engine and removes its files.
+func (s *stack) stop() error { return errors.Join(s.engine.Stop(), os.RemoveAll(s.files)) }
