@@ -10,6 +10,8 @@ export CGO_ENABLED := 0
 export GOFLAGS := -buildvcs=false
 
 LOCAL := .local/bin/local
+# Which grant of the template allowed which call of a test.
+GRANTS := $(CURDIR)/.local/grants
 LINT_VERSION := 2.15.0
 LINT := .local/bin/golangci-lint-$(LINT_VERSION)
 
@@ -40,7 +42,7 @@ check: $(LOCAL) $(LINT) ## Build, vet, lint, unit and catalogue tests (under 2 m
 	@$(call step,vet)
 	@go vet ./... && go vet -tags engine,story ./...
 	@$(call step,lint)
-	@$(LINT) run
+	@$(LINT) run --allow-parallel-runners
 	@$(call step,unit and catalogue tests)
 	@$(LOCAL) test unit ./...
 
@@ -49,9 +51,12 @@ test: check integration story ## check, tests on an engine, and the story on a d
 	@$(LOCAL) total unit integration story
 
 .PHONY: integration
-integration: $(LOCAL) ## Tests of the real handlers on an engine of their own, IAM enforced
+integration: $(LOCAL) ## Tests of the real handlers on an engine of their own, each function under its own policy
 	@$(call step,integration tests)
-	@$(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 12m ./...
+	@rm -rf $(GRANTS) && mkdir -p $(GRANTS)
+	@FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 12m ./...
+	@$(call step,grants that no test needed)
+	@FOYER_IAM_RECORD=$(GRANTS) go run ./infra/grants
 
 .PHONY: story
 story: $(LOCAL) ## The main job end to end through HTTP, on a stack deployed for it
