@@ -22,9 +22,10 @@ type Identity struct {
 	Started string `json:"started"` // as the system gives it, see startTime
 }
 
-// Identify says who the process is now. It is an error when there is none.
+// Identify says who the process is now. It is an error when there is none; a child
+// of this program that has ended is one until it was waited for.
 func Identify(pid int) (Identity, error) {
-	started, err := startTime(pid)
+	started, _, err := startTime(pid)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -36,8 +37,8 @@ func (id Identity) Alive() bool {
 	if id.PID <= 1 {
 		return false
 	}
-	now, err := Identify(id.PID)
-	return err == nil && now == id
+	started, ended, err := startTime(id.PID)
+	return err == nil && !ended && started == id.Started
 }
 
 // Stop ends the process and its group: SIGTERM first, SIGKILL to what is left of

@@ -45,11 +45,10 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 	if err != nil || !was {
 		t.Fatalf("got %t, %v; want it ended", was, err)
 	}
-	if _, err := Identify(cmd.Process.Pid); err == nil {
-		t.Error("the leader still runs")
-	}
-	if _, err := Identify(child); err == nil {
-		t.Error("its child, which ignores SIGTERM, still runs")
+	for _, pid := range []int{cmd.Process.Pid, child} { // the child ignores SIGTERM
+		if id, err := Identify(pid); err == nil && id.Alive() {
+			t.Errorf("process %d still runs", pid)
+		}
 	}
 	if _, err := os.Stat(string(file)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the file is still there: %v", err)
@@ -73,9 +72,30 @@ func TestStopLeavesAProcessAloneThatGotTheNumber(t *testing.T) {
 		t.Error(err)
 	}
 	for _, pid := range []int{cmd.Process.Pid, child} {
-		if _, err := Identify(pid); err != nil {
+		if id, err := Identify(pid); err != nil || !id.Alive() {
 			t.Errorf("process %d was ended: %v", pid, err)
 		}
+	}
+}
+
+func TestAChildThatEndsAtOnceStillHasAnIdentity(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "true")
+	Group(cmd)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	id, err := Identify(cmd.Process.Pid)
+	if err != nil {
+		t.Fatalf("before it was waited for: %v", err)
+	}
+	if !until(10*time.Second, func() bool { return !id.Alive() }) {
+		t.Error("it counts as alive after its end")
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := id.Stop(time.Second); err != nil {
+		t.Errorf("stop: %v", err)
 	}
 }
 

@@ -3,24 +3,22 @@ package proc
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"syscall"
 )
 
 // startTime is field 22 of /proc/<pid>/stat, in clock ticks since the machine
-// started. A zombie counts as gone.
-func startTime(pid int) (string, error) {
+// started; ended is a zombie, whose parent has not noticed yet.
+func startTime(pid int) (started string, ended bool, err error) {
 	fields, err := stat(pid)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	if string(fields[0]) == "Z" || string(fields[0]) == "X" {
-		return "", fmt.Errorf("process %d has ended", pid)
-	}
-	return string(fields[19]), nil
+	return string(fields[19]), zombie(fields), nil
 }
+
+func zombie(fields [][]byte) bool { return string(fields[0]) == "Z" || string(fields[0]) == "X" }
 
 // stat gives the fields of /proc/<pid>/stat from the third on (the second, the
 // name, may have blanks and parentheses in it).
@@ -50,7 +48,7 @@ func onlyZombies(pgid int) bool {
 			continue
 		}
 		fields, err := stat(pid)
-		if err == nil && string(fields[2]) == strconv.Itoa(pgid) && string(fields[0]) != "Z" && string(fields[0]) != "X" {
+		if err == nil && string(fields[2]) == strconv.Itoa(pgid) && !zombie(fields) {
 			return false
 		}
 	}

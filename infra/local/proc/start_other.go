@@ -11,16 +11,13 @@ import (
 )
 
 // startTime is what ps says, to the second.
-func startTime(pid int) (string, error) {
+func startTime(pid int) (started string, ended bool, err error) {
 	out, err := exec.Command("ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid)).Output() //nolint:gosec,noctx // a number; answers at once
 	if err != nil {
-		return "", fmt.Errorf("no process %d", pid)
+		return "", false, fmt.Errorf("no process %d", pid)
 	}
 	state, started, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
-	if started == "" || strings.HasPrefix(state, "Z") {
-		return "", fmt.Errorf("process %d has ended", pid)
-	}
-	return strings.TrimSpace(started), nil
+	return strings.TrimSpace(started), strings.HasPrefix(state, "Z"), nil
 }
 
 // onlyZombies cannot be told cheaply here.
