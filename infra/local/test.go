@@ -14,6 +14,7 @@ import (
 	"foyer/infra/local/engine"
 	"foyer/infra/local/front"
 	"foyer/infra/local/prereq"
+	"foyer/infra/local/proc"
 	"foyer/infra/local/testsum"
 )
 
@@ -81,7 +82,7 @@ func runWith(ctx context.Context, command []string, env ...string) error {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // the caller's own command
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.Env = append(append(os.Environ(), "NO_PROXY=127.0.0.1,localhost,"+os.Getenv("NO_PROXY")), env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // go test's programs too
+	proc.Group(cmd) // with all that it starts: go test's programs
 	group := func(s syscall.Signal) error {
 		if err := syscall.Kill(-cmd.Process.Pid, s); !errors.Is(err, syscall.ESRCH) {
 			return err
