@@ -67,6 +67,10 @@ story: $(LOCAL) ## The main job end to end through HTTP, on a stack deployed for
 samlocal: ## `sam local invoke` and `start-api` for real (Linux, root, docker.io)
 	@go run ./infra/samlocal
 
+.PHONY: build
+build: ## sam build for AWS, static and small, with the SAM CLI that is installed; then: sam deploy --guided
+	@GOFLAGS='"-ldflags=-s -w" -trimpath -buildvcs=false -tags=lambda.norpc' sam build
+
 .PHONY: validate
 validate: $(LOCAL) ## sam validate --lint
 	@$(LOCAL) validate
