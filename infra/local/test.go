@@ -56,6 +56,7 @@ func (l *local) deployTest(ctx context.Context, command []string) (err error) {
 		return err
 	}
 	stack := l.stack(e, fmt.Sprintf("http://localhost:%d", port))
+	stack.Name += "-test" // so are its logs
 	deployed, err := stack.Deploy(ctx)
 	if err != nil {
 		return err

@@ -182,8 +182,10 @@ func (s Stack) sam(ctx context.Context, args []string, env ...string) error {
 	proc.Group(cmd) // its compilers end with it
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("sam %s: %w; the end of %s:\n%s", args[0], errors.Join(err, ctx.Err()), logPath, proc.Tail(logPath, 25))
+	if err := cmd.Run(); ctx.Err() != nil {
+		return fmt.Errorf("sam %s: interrupted", args[0])
+	} else if err != nil {
+		return fmt.Errorf("sam %s: %w; the end of %s:\n%s", args[0], err, logPath, proc.Tail(logPath, 25))
 	}
 	return nil
 }
