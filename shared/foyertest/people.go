@@ -3,7 +3,13 @@
 package foyertest
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"foyer/shared/mailtoken"
 	"foyer/shared/table"
@@ -122,4 +128,20 @@ func (w *World) Link(email, workspace string) string {
 		ExpiresAt: inv.ExpiresAt, TTL: inv.ExpiresAt.Unix(),
 	}, nil))
 	return token
+}
+
+// IDToken is an ID token of the person, which says who they are and opens nothing.
+func (w *World) IDToken(p Person) string {
+	w.T.Helper()
+	idp := cognitoidentityprovider.NewFromConfig(w.AWS)
+	client, err := idp.DescribeUserPoolClient(w.T.Context(), &cognitoidentityprovider.DescribeUserPoolClientInput{UserPoolId: &w.Config.UserPoolID, ClientId: &w.Config.UserPoolClientID})
+	w.must(err)
+	mac := hmac.New(sha256.New, []byte(*client.UserPoolClient.ClientSecret))
+	mac.Write([]byte(p.ID + w.Config.UserPoolClientID))
+	res, err := idp.AdminInitiateAuth(w.T.Context(), &cognitoidentityprovider.AdminInitiateAuthInput{
+		UserPoolId: &w.Config.UserPoolID, ClientId: &w.Config.UserPoolClientID, AuthFlow: types.AuthFlowTypeAdminUserPasswordAuth,
+		AuthParameters: map[string]string{"USERNAME": p.ID, "PASSWORD": p.Password, "SECRET_HASH": base64.StdEncoding.EncodeToString(mac.Sum(nil))},
+	})
+	w.must(err)
+	return *res.AuthenticationResult.IdToken
 }
