@@ -76,8 +76,8 @@ func start(ctx context.Context, o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Keep gives the detached engine of the file, and starts one if none runs or it
-// does not answer. It outlives this program; [StopKept] ends it.
+// Keep gives the detached engine of the file, and starts one if none runs. It
+// outlives this program; [StopKept] ends it.
 func Keep(ctx context.Context, o Options, file proc.File) (e *Engine, started bool, err error) {
 	id, alive, err := file.Read()
 	if err != nil {
@@ -85,12 +85,10 @@ func Keep(ctx context.Context, o Options, file proc.File) (e *Engine, started bo
 	}
 	if alive {
 		e := &Engine{Endpoint: endpoint(o.Port), Log: o.Log, identity: id}
-		if err := healthy(ctx, e.Endpoint); err == nil {
-			return e, false, nil
+		if err := healthy(ctx, e.Endpoint); err != nil { // its data are not thrown away without being asked
+			return nil, false, fmt.Errorf("the engine runs (process %d) but does not answer at %s; `make stop` ends it: %w", id.PID, e.Endpoint, err)
 		}
-		if err := StopKept(file); err != nil {
-			return nil, false, err
-		}
+		return e, false, nil
 	}
 	e, cmd, err := prepare(ctx, o)
 	if err != nil {
