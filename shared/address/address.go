@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/mail"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
@@ -23,6 +24,9 @@ const maxLength = 254
 // also for the local part: no provider in use tells addresses apart by case, and
 // people type theirs both ways.
 func Canonical(s string) (string, error) {
+	if !utf8.ValidString(s) {
+		return "", ErrInvalid
+	}
 	s = norm.NFC.String(strings.TrimSpace(s))
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || len(s) > maxLength {
@@ -32,6 +36,9 @@ func Canonical(s string) (string, error) {
 	domain, err := idna.Lookup.ToASCII(domain)
 	if err != nil || !strings.Contains(domain, ".") || len(local) > 64 {
 		return "", ErrInvalid
+	}
+	if again, err := idna.Lookup.ToASCII(domain); err != nil || again != domain {
+		return "", ErrInvalid // an encoding of nothing: it would be another address next time
 	}
 	canonical := local + "@" + domain
 	parsed, err := mail.ParseAddress(canonical)
