@@ -4,11 +4,8 @@
 package access
 
 import (
-	"context"
-
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
-	"foyer/shared/api"
 	"foyer/shared/table"
 )
 
@@ -18,17 +15,6 @@ type Output struct{}
 // attempts at a change whose rows others are changing: an acceptance, or the
 // mail that marks the invitation as sent.
 const attempts = 4
-
-// contactOf loads a contact of the call's workspace; one of another workspace is
-// absent.
-func contactOf(ctx context.Context, c *api.Call, id string) (table.ContactRow, error) {
-	var contact table.ContactRow
-	found, err := c.Table.Get(ctx, table.Contact(c.Workspace, id), &contact)
-	if err == nil && !found {
-		err = api.NotFound()
-	}
-	return contact, err
-}
 
 // inContacts is the contact's place in the map of a membership.
 func inContacts(contact string) expression.NameBuilder { return expression.Name("contacts." + contact) }

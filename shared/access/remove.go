@@ -31,7 +31,7 @@ var Remove = api.Operation[RemoveInput, Output]{
 
 func remove(ctx context.Context, c *api.Call, in *RemoveInput) (*Output, error) {
 	err := table.Retry(ctx, attempts, func() error {
-		contact, err := contactOf(ctx, c, in.Contact)
+		contact, err := contacts.Load(ctx, c, in.Contact)
 		if err != nil || contact.Removed || contact.Person == "" {
 			return err
 		}

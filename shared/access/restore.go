@@ -30,7 +30,7 @@ var Restore = api.Operation[RestoreInput, Output]{
 
 func restore(ctx context.Context, c *api.Call, in *RestoreInput) (*Output, error) {
 	err := table.Retry(ctx, attempts, func() error {
-		contact, err := contactOf(ctx, c, in.Contact)
+		contact, err := contacts.Load(ctx, c, in.Contact)
 		if err != nil || !contact.Removed {
 			return err
 		}
@@ -68,7 +68,7 @@ func restoring(c *api.Call, contact table.ContactRow, membership table.Membershi
 	// Not of the team meanwhile: one account is either member or client of a workspace.
 	tx.Check(table.Member(c.Workspace, contact.Person), table.Absent()).Else(contacts.IsMember())
 	if contact.RemovedFrom == table.InvitationAccepted {
-		rejoin(c, tx, contact, membership, found)
+		contacts.Join(c, tx, c.Workspace, contact, membership, found)
 	}
 	if contacts.Pending(contact.RemovedFrom) {
 		tx.Update(table.Invitation(contact.Person, c.Workspace, contact.Contact), table.Set("state", contact.RemovedFrom)).
@@ -76,21 +76,4 @@ func restoring(c *api.Call, contact table.ContactRow, membership table.Membershi
 	}
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityAccessRestored, Subject: contact.Contact})
 	return tx
-}
-
-// rejoin puts the contact into the membership again. DynamoDB sets an entry of a
-// map only where the map is, so each shape that the row may have has its own
-// write, on the condition that it still has that shape.
-func rejoin(c *api.Call, tx *table.Tx, contact table.ContactRow, membership table.MembershipRow, found bool) {
-	key, role, all := table.Membership(contact.Person, c.Workspace), expression.Name("role"), expression.Name("contacts")
-	only := map[string]string{contact.Contact: contact.Company}
-	switch {
-	case !found:
-		tx.Put(key, table.MembershipRow{Workspace: c.Workspace, Contacts: only, CreatedAt: c.Now()}).If(table.Absent()).Else(table.ErrConflict)
-	case membership.Contacts == nil:
-		tx.Update(key, table.Set("contacts", only)).If(table.Exists().And(role.AttributeNotExists(), all.AttributeNotExists())).Else(table.ErrConflict)
-	default:
-		tx.Update(key, expression.Set(inContacts(contact.Contact), expression.Value(contact.Company))).
-			If(all.AttributeExists().And(role.AttributeNotExists())).Else(table.ErrConflict)
-	}
 }

@@ -118,20 +118,11 @@ func (n NewClient) faults() []api.FieldError {
 // addAgain answers a repeated request with the client as they are now; id is the
 // contact's.
 func addAgain(ctx context.Context, c *api.Call, _ *AddInput, id string) (*AddOutput, error) {
-	contact, err := contactOf(ctx, c, id)
+	contact, err := contacts.Load(ctx, c, id)
 	if err != nil {
 		return nil, err
 	}
 	return outputOf(c, http.StatusCreated, contact), nil
-}
-
-func contactOf(ctx context.Context, c *api.Call, id string) (table.ContactRow, error) {
-	var contact table.ContactRow
-	found, err := c.Table.Get(ctx, table.Contact(c.Workspace, id), &contact)
-	if err == nil && !found {
-		err = api.NotFound()
-	}
-	return contact, err
 }
 
 func outputOf(c *api.Call, status int, contact table.ContactRow) *AddOutput {

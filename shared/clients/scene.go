@@ -142,7 +142,7 @@ func (s *scene) asItIs(ctx context.Context, c *api.Call) (*AddOutput, error) {
 	contact := s.contact
 	if contact.Contact != s.place.Contact {
 		var err error
-		if contact, err = contactOf(ctx, c, s.place.Contact); err != nil {
+		if contact, err = contacts.Load(ctx, c, s.place.Contact); err != nil {
 			return nil, err
 		}
 	}

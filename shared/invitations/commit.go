@@ -7,6 +7,7 @@ import (
 
 	"foyer/shared/activity"
 	"foyer/shared/api"
+	"foyer/shared/contacts"
 	"foyer/shared/table"
 )
 
@@ -51,29 +52,19 @@ func (p *pending) join(c *api.Call, tx *table.Tx) error {
 	}
 	inv, had := p.Invitation, p.Membership
 	key := table.Membership(inv.Person, inv.Workspace)
-	role, contacts := expression.Name("role"), expression.Name("contacts")
-	if !p.Member {
-		row := table.MembershipRow{Workspace: inv.Workspace, Role: inv.Role, CreatedAt: c.Now()}
-		if inv.Role == "" {
-			row.Contacts = map[string]string{inv.Subject: inv.Company}
-		}
-		tx.Put(key, row).If(table.Absent()).Else(table.ErrConflict)
-		return nil
-	}
+	role, clientOf := expression.Name("role"), expression.Name("contacts")
 	switch {
-	case inv.Role != "" && had.Role != "":
+	case inv.Role == "":
+		contacts.Join(c, tx, inv.Workspace, table.ContactRow{Person: inv.Person, Contact: inv.Subject, Company: inv.Company}, had, p.Member)
+	case !p.Member:
+		tx.Put(key, table.MembershipRow{Workspace: inv.Workspace, Role: inv.Role, CreatedAt: c.Now()}).If(table.Absent()).Else(table.ErrConflict)
+	case had.Role != "":
 		// Already of the team: the role that they have stays.
 		tx.Update(key, table.Set("role", had.Role)).If(table.Is("role", had.Role)).Else(table.ErrConflict)
-	case inv.Role != "":
-		// Once a client, whose contacts were all removed.
-		tx.Update(key, table.Set("role", inv.Role).Remove(contacts)).If(role.AttributeNotExists()).
-			If(contacts.AttributeNotExists().Or(contacts.Size().Equal(expression.Value(0)))).Else(table.ErrConflict)
-	case had.Contacts == nil:
-		tx.Update(key, table.Set("contacts", map[string]string{inv.Subject: inv.Company})).
-			If(table.Exists().And(role.AttributeNotExists(), contacts.AttributeNotExists())).Else(table.ErrConflict)
 	default:
-		tx.Update(key, expression.Set(expression.Name("contacts."+inv.Subject), expression.Value(inv.Company))).
-			If(contacts.AttributeExists().And(role.AttributeNotExists())).Else(table.ErrConflict)
+		// Once a client, whose contacts were all removed.
+		tx.Update(key, table.Set("role", inv.Role).Remove(clientOf)).If(role.AttributeNotExists()).
+			If(clientOf.AttributeNotExists().Or(clientOf.Size().Equal(expression.Value(0)))).Else(table.ErrConflict)
 	}
 	return nil
 }

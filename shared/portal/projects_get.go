@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"foyer/shared/api"
+	"foyer/shared/contacts"
 	"foyer/shared/table"
 )
 
@@ -37,9 +38,6 @@ type ClientProjectPerson struct {
 	Label  string `json:"label,omitempty" doc:"“The Client” for a client"`
 }
 
-// ClientLabel is how a client is shown wherever people are listed.
-const ClientLabel = "The Client"
-
 // peopleMost is how many people one answer lists: ten times the people of a
 // large project, at 0.2 KB each far below the 1 MB that a query gives at once.
 const peopleMost = 200
@@ -65,7 +63,7 @@ func projectsGet(ctx context.Context, c *api.Call, _ *ProjectsGetInput) (*api.Ta
 	for _, p := range people {
 		shown := ClientProjectPerson{Person: p.Person, Name: p.Name}
 		if p.Kind == table.KindClient {
-			shown.Label = ClientLabel
+			shown.Label = contacts.Label
 		}
 		out.People = append(out.People, shown)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"log"
 	"net/http"
 	"time"
 )
@@ -38,10 +39,16 @@ func Mails(endpoint string) http.Handler {
 	})
 }
 
+// unread is the answer where the engine does not give its mails; why is in the log.
+func unread(w http.ResponseWriter, err error) {
+	log.Printf("sent mails: %v", err)
+	http.Error(w, "The engine does not give its mails at the moment; the log of this program says why.", http.StatusBadGateway)
+}
+
 func (b mailbox) list(w http.ResponseWriter, r *http.Request) {
 	mails, err := b.sent(r.Context(), r.URL.Query().Get("to"))
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
+		unread(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -55,7 +62,7 @@ func (b mailbox) page(w http.ResponseWriter, r *http.Request) {
 	to := r.URL.Query().Get("to")
 	mails, err := b.sent(r.Context(), to)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
+		unread(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -66,7 +73,7 @@ func (b mailbox) page(w http.ResponseWriter, r *http.Request) {
 func (b mailbox) html(w http.ResponseWriter, r *http.Request) {
 	mails, err := b.sent(r.Context(), "")
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
+		unread(w, err)
 		return
 	}
 	id := r.URL.Query().Get("id")
