@@ -202,7 +202,7 @@ func (s *story) eventually(look func() string) {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("waited %v in vain: %s", patience, missing)
 		}
-		s.stage.Settle() // the stream may tell of a change late
+		s.stage.Settle()                   // the stream may tell of a change late
 		time.Sleep(250 * time.Millisecond) // between two looks
 	}
 }
