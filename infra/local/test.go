@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"foyer/infra/local/dynamodb"
 	"foyer/infra/local/engine"
 	"foyer/infra/local/front"
 	"foyer/infra/local/prereq"
@@ -19,17 +22,36 @@ import (
 )
 
 // withEngine runs the command with an engine of its own, which it finds in
-// FOYER_TEST_ENGINE, and ends that whatever happens.
+// FOYER_TEST_ENGINE, and DynamoDB Local for the table, in FOYER_TEST_DYNAMODB. It
+// ends both whatever happens.
 func (l *local) withEngine(ctx context.Context, command []string) (err error) {
-	if err := prereq.Check(ctx); err != nil {
+	if err := prereq.Check(ctx, prereq.ForTests...); err != nil {
 		return fmt.Errorf("this is missing:\n%w", err)
 	}
-	e, err := engine.Start(ctx, engine.Options{Root: l.root, Log: filepath.Join(l.logsDir, "test-engine.log")})
+	var e *engine.Engine
+	var d *dynamodb.Local
+	starts, startCtx := errgroup.WithContext(ctx)
+	starts.Go(func() (err error) {
+		e, err = engine.Start(startCtx, engine.Options{Root: l.root, Log: filepath.Join(l.logsDir, "test-engine.log")})
+		return err
+	})
+	starts.Go(func() (err error) {
+		d, err = dynamodb.Start(startCtx, l.root, filepath.Join(l.logsDir, "test-dynamodb.log"))
+		return err
+	})
+	err = starts.Wait()
+	defer func() {
+		if e != nil {
+			err = errors.Join(err, e.Stop())
+		}
+		if d != nil {
+			err = errors.Join(err, d.Stop())
+		}
+	}()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, e.Stop()) }()
-	return runWith(ctx, command, "FOYER_TEST_ENGINE="+e.Endpoint)
+	return runWith(ctx, command, "FOYER_TEST_ENGINE="+e.Endpoint, "FOYER_TEST_DYNAMODB="+d.Endpoint)
 }
 
 // deployTest deploys the template into an engine of its own, puts a proxy before

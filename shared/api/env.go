@@ -2,6 +2,7 @@ package api
 
 import (
 	"crypto/rand"
+	"io"
 	"log/slog"
 	"os"
 	"strconv"
@@ -59,7 +60,7 @@ type Env struct {
 	Table  *table.Table
 	Log    *slog.Logger
 	Clock  func() time.Time
-	ULID   func(time.Time) string
+	Random io.Reader // what ids are drawn from
 
 	mu        sync.Mutex
 	resources map[string]any
@@ -70,8 +71,7 @@ type Env struct {
 func NewEnv(cfg Config, awsConfig aws.Config, log *slog.Logger) *Env {
 	e := &Env{
 		Config: cfg, AWS: awsConfig, Log: log, Table: table.New(awsConfig, cfg.Table),
-		Clock: time.Now, ULID: func(t time.Time) string { return ulid.MustNew(ulid.Timestamp(t), rand.Reader).String() },
-		resources: map[string]any{},
+		Clock: time.Now, Random: rand.Reader, resources: map[string]any{},
 	}
 	e.verifier = newVerifier(cfg)
 	return e
@@ -95,13 +95,15 @@ func Resource[T any](e *Env, name string, make func(*Env) T) T {
 }
 
 // NewID is a new ULID with the type's prefix (API.md: ids).
-func (e *Env) NewID(prefix string) string { return prefix + e.ULID(e.Now()) }
+func (e *Env) NewID(prefix string) string { return prefix + e.ulid() }
+
+func (e *Env) ulid() string { return ulid.MustNew(ulid.Timestamp(e.Now()), e.Random).String() }
 
 // NewPersonID is the id of a new account. It tells nothing of when it was made:
 // else a workspace could see whether an address was known before it invited it.
-func NewPersonID() string {
+func (e *Env) NewPersonID() string {
 	var id ulid.ULID
-	if _, err := rand.Read(id[:]); err != nil {
+	if _, err := io.ReadFull(e.Random, id[:]); err != nil {
 		panic(err) // crypto/rand does not fail
 	}
 	return "per_" + id.String()
@@ -109,5 +111,5 @@ func NewPersonID() string {
 
 // NewProjectID is a new project's id, which begins with its workspace's.
 func (e *Env) NewProjectID(workspace string) string {
-	return "prj_" + strings.TrimPrefix(workspace, "wks_") + e.ULID(e.Now())
+	return "prj_" + strings.TrimPrefix(workspace, "wks_") + e.ulid()
 }

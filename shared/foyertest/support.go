@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"sort"
 	"strings"
@@ -24,9 +25,22 @@ import (
 	"foyer/shared/table"
 )
 
-var (
-	sharedClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 32 })
-)
+var sharedClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 32 })
+
+// engineClient takes the calls of DynamoDB and of its streams to DynamoDB Local,
+// where there is one, and everything else to the engine.
+type engineClient struct{}
+
+func (engineClient) Do(r *http.Request) (*http.Response, error) {
+	if local := os.Getenv("FOYER_TEST_DYNAMODB"); local != "" && strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB") {
+		to, err := url.Parse(local)
+		if err != nil {
+			return nil, err
+		}
+		r.URL.Host, r.Host = to.Host, to.Host
+	}
+	return sharedClient.Do(r)
+}
 
 // engineEndpoint is where the engine is: the one that was started for all tests,
 // or one for this process.

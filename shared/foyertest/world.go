@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -46,6 +47,7 @@ type World struct {
 	tokenKey string
 
 	mu       sync.Mutex
+	random   func(function string) io.Reader // nil: crypto/rand
 	handlers map[string]http.Handler
 	extra    map[string][]func(*middleware.Stack) error
 	mux      *http.ServeMux
@@ -53,17 +55,28 @@ type World struct {
 	streams streams
 }
 
-// Clock is the time of a World: real time, moved by the test.
+// Clock is the time of a World: real time, moved by the test, or standing still.
 type Clock struct {
 	mu     sync.Mutex
 	offset time.Duration
+	stood  time.Time
 }
 
 // Now is the World's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.stood.IsZero() {
+		return c.stood.Add(c.offset)
+	}
 	return time.Now().Add(c.offset)
+}
+
+// Stand makes the time stand still at t; only Advance moves it from then on.
+func (c *Clock) Stand(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stood, c.offset = t, 0
 }
 
 // Advance moves the time on.
@@ -76,16 +89,27 @@ func (c *Clock) Advance(d time.Duration) {
 // mailFrom is the sender in tests.
 const mailFrom = "foyer@example.com"
 
+// Option makes a World different from others.
+type Option func(*World)
+
+// WithTokenKey gives the World this key of mail tokens, so that two Worlds make the
+// same links.
+func WithTokenKey(key string) Option { return func(w *World) { w.tokenKey = key } }
+
 // New makes a World from the repository's template.yaml.
-func New(t *testing.T) *World {
+func New(t *testing.T, options ...Option) *World {
 	t.Helper()
 	ctx := t.Context()
 	var raw [6]byte
 	_, _ = rand.Read(raw[:]) // does not fail
 	id := hex.EncodeToString(raw[:])
 	w := &World{T: t, Clock: &Clock{}, Log: &Log{}, handlers: map[string]http.Handler{}, extra: map[string][]func(*middleware.Stack) error{}}
+	w.tokenKey = id + id + id
+	for _, o := range options {
+		o(w)
+	}
 	w.AWS = aws.Config{
-		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: sharedClient,
+		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		// The engine is one process for many tests at once: patience, as AWS needs none.
 		RetryMaxAttempts: 5,
@@ -99,12 +123,11 @@ func New(t *testing.T) *World {
 	w.makeTable(ctx)
 	w.makePool(ctx)
 	secrets, secretName := secretsmanager.NewFromConfig(w.AWS), aws.String("foyer-key-"+id)
-	if _, err = secrets.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: secretName, SecretString: aws.String(id + id + id)}); err != nil && !alreadyThere(err) {
+	if _, err = secrets.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: secretName, SecretString: &w.tokenKey}); err != nil && !alreadyThere(err) {
 		w.must(err)
 	}
 	secret, err := secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: secretName})
 	w.must(err)
-	w.tokenKey = id + id + id
 	queue, err := sqs.NewFromConfig(w.AWS).CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("foyer-poison-" + id)})
 	w.must(err)
 	_, err = sesv2.NewFromConfig(w.AWS).CreateEmailIdentity(ctx, &sesv2.CreateEmailIdentityInput{EmailIdentity: aws.String(mailFrom)})
@@ -169,7 +192,7 @@ func (w *World) Env(function string) *api.Env {
 	cfg := w.AWS.Copy()
 	cfg.APIOptions = append([]func(*middleware.Stack) error{enforcer.Middleware(), requireSecretHash}, w.extraFor(function)...)
 	env := api.NewEnv(w.Config, cfg, slog.New(slog.NewJSONHandler(w.Log, nil)))
-	env.Clock = w.Clock.Now
+	env.Clock, env.Random = w.Clock.Now, randomOf{w, function}
 	return env
 }
 
@@ -180,6 +203,29 @@ func (w *World) Intercept(function string, option func(*middleware.Stack) error)
 	defer w.mu.Unlock()
 	w.extra[function] = append(w.extra[function], option)
 	w.handlers = map[string]http.Handler{} // made anew, as after a restart
+}
+
+// Randomly makes each function draw its ids from what source gives for it, asked at
+// each draw; nil: from crypto/rand again.
+func (w *World) Randomly(source func(function string) io.Reader) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.random = source
+}
+
+// randomOf is what a function draws its ids from.
+type randomOf struct {
+	w        *World
+	function string
+}
+
+func (r randomOf) Read(p []byte) (int, error) {
+	r.w.mu.Lock()
+	defer r.w.mu.Unlock()
+	if r.w.random == nil {
+		return rand.Read(p)
+	}
+	return r.w.random(r.function).Read(p)
 }
 
 // Release takes all interceptors away.

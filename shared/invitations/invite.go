@@ -44,7 +44,7 @@ func Lookup(ctx context.Context, c *api.Call, email string) (Known, error) {
 	}
 	k := Known{Person: at.Person, New: !found}
 	if k.New {
-		k.Person = api.NewPersonID()
+		k.Person = c.NewPersonID()
 	}
 	found, err = c.Table.Get(ctx, table.Account(k.Person), &k.Account)
 	if err == nil && found == k.New {

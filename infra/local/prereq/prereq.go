@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 )
 
@@ -26,16 +27,22 @@ var tools = []tool{
 	{"python3", []string{"-c", `import sys, venv, ensurepip; print("python3", sys.version.split()[0])`}, 3, 11, "runs the SAM CLI and the engine", "apt-get install python3 python3-venv, or https://www.python.org/downloads/"},
 }
 
+// ForTests is what the tests need beyond what the local engine does.
+var ForTests = []tool{
+	{"java", []string{"-version"}, 17, 0, "runs DynamoDB Local, which the tests meter with", "apt-get install openjdk-17-jre-headless, or https://adoptium.net/"},
+	{"mvn", []string{"-version"}, 3, 8, "copies DynamoDB Local", "apt-get install maven, or https://maven.apache.org/"},
+}
+
 // Check gives an error that names every missing program, the version needed and
 // where it comes from.
-func Check(ctx context.Context) error {
-	return check(runtime.GOOS, func(t tool) (string, error) {
+func Check(ctx context.Context, more ...tool) error {
+	return check(runtime.GOOS, append(slices.Clone(tools), more...), func(t tool) (string, error) {
 		out, err := exec.CommandContext(ctx, t.name, t.args...).CombinedOutput() //nolint:gosec // from the list above
 		return string(out), err
 	})
 }
 
-func check(system string, ask func(tool) (string, error)) error {
+func check(system string, tools []tool, ask func(tool) (string, error)) error {
 	var lacks []error
 	if system != "linux" { // the SAM CLI builds the functions for Linux, and the engine runs them as they are
 		lacks = append(lacks, fmt.Errorf("the local engine runs on Linux, this is %s (on Windows inside WSL, on macOS in a Linux machine or container)", system))

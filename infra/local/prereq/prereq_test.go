@@ -9,7 +9,7 @@ import (
 )
 
 func TestEverythingMissingIsNamedAtOnceWithItsVersion(t *testing.T) {
-	err := check("plan9", func(tool) (string, error) { return "", fmt.Errorf("exec: %w", exec.ErrNotFound) })
+	err := check("plan9", tools, func(tool) (string, error) { return "", fmt.Errorf("exec: %w", exec.ErrNotFound) })
 	for _, want := range []string{"go 1.26 or later", "python3 3.11 or later", "python3-venv", "plan9"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in: %v", want, err)
@@ -25,7 +25,7 @@ func TestVersionsAreCompared(t *testing.T) {
 		"go version go1.9.8 linux/amd64":  "this one is 1.9",
 		"go version devel":                "gives no version",
 	} {
-		err := check("linux", func(t tool) (string, error) {
+		err := check("linux", tools, func(t tool) (string, error) {
 			if t.name == "python3" {
 				return "python3 3.11.7", nil
 			}
@@ -35,7 +35,7 @@ func TestVersionsAreCompared(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", out, err, want)
 		}
 	}
-	err := check("linux", func(t tool) (string, error) {
+	err := check("linux", tools, func(t tool) (string, error) {
 		if t.name == "python3" {
 			return "ModuleNotFoundError: No module named 'ensurepip'", errors.New("exit status 1")
 		}
