@@ -63,6 +63,14 @@ story: $(LOCAL) ## The main job end to end through HTTP, on a stack deployed for
 	@$(call step,story)
 	@$(LOCAL) deploy-test -- $(LOCAL) test story -tags story -count 1 -timeout 12m ./infra/story/...
 
+# TIME is how long each guard takes, SEED what it draws from (printed on failure).
+TIME := 10m
+SEED :=
+.PHONY: proof
+proof: $(LOCAL) ## The guards in their deep form: make proof TIME=10m SEED=7
+	@$(call step,guards)
+	@FOYER_PROOF_TIME=$(TIME) FOYER_PROOF_SEED=$(SEED) $(LOCAL) with-engine -- $(LOCAL) test proof -tags engine -count 1 -p 1 -timeout 12h ./infra/guards/... ./shared/policy
+
 .PHONY: samlocal
 samlocal: ## `sam local invoke` and `start-api` for real (Linux, root, docker.io)
 	@go run ./infra/samlocal

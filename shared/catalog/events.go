@@ -40,6 +40,18 @@ var sampleQueries = map[string]string{"items-list": "kind=message", "portal-item
 // sampleHeaders are the headers that operations require.
 var sampleHeaders = map[string]map[string]string{"settings-put": {"if-match": `*`}}
 
+// Sample is a request of an operation in its simplest form, with ids that name nothing.
+type Sample struct {
+	Query   string
+	Headers map[string]string
+	Body    string // JSON; empty: none
+}
+
+// SampleOf is the operation's sample.
+func SampleOf(id string) Sample {
+	return Sample{Query: sampleQueries[id], Headers: sampleHeaders[id], Body: sampleBodies[id]}
+}
+
 // Event is one real payload for the operation's function, as the HTTP API would
 // send it (format 2.0), committed as events/<id>.json for `sam local invoke`.
 func Event(op api.Meta) ([]byte, error) {

@@ -50,6 +50,7 @@ func Start(ctx context.Context, root, log string) (*Local, error) {
 }
 
 func start(ctx context.Context, jars, log string) (*Local, error) {
+	// The quick compiler alone: a run lasts a minute or two.
 	port, err := engine.FreePort(ctx)
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func start(ctx context.Context, jars, log string) (*Local, error) {
 		return nil, err
 	}
 	defer func() { _ = out.Close() }()
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), "java", "-Djava.library.path="+jars, "-Xmx2g", "-XX:+UseSerialGC", //nolint:gosec // as written here
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), "java", "-Djava.library.path="+jars, "-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", //nolint:gosec // as written here
 		"-cp", filepath.Join(jars, "*"), "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
 		"-inMemory", "-disableTelemetry", "-port", strconv.Itoa(port))
 	cmd.Stdout, cmd.Stderr = out, out

@@ -1,0 +1,31 @@
+//go:build engine
+
+package scene
+
+// recipes are how to ask the operations for which the sample does not do: because
+// it works once only, or needs somebody's own words.
+var recipes = map[string]func(s *Scene, r *Request){
+	"workspaces-create": func(s *Scene, r *Request) {
+		r.Body = map[string]any{"name": "New Agency", "ownerName": "Nora New", "ownerEmail": s.Address()}
+	},
+	"access-remove": func(s *Scene, r *Request) { r.IDs["contact"] = s.Client().Contact },
+	"access-restore": func(s *Scene, r *Request) {
+		r.IDs["contact"] = s.Client().Contact
+		s.Do(s.Ann, "DELETE", "/v1/workspaces/"+s.WorkspaceID+"/contacts/"+r.IDs["contact"]+"/access", nil).Must(204)
+	},
+	"invitations-view":   invited,
+	"invitations-open":   invited,
+	"invitations-accept": invited,
+	"sessions-create": func(s *Scene, r *Request) {
+		r.Body = map[string]any{"email": s.Carl.Email, "password": s.Carl.Password}
+	},
+	"sessions-end": func(s *Scene, r *Request) { r.Who = s.SignIn(s.Carl) },
+	"clients-add": func(s *Scene, r *Request) {
+		r.Body = map[string]any{"companyName": "Globex", "name": "Nina New", "email": s.Address(), "note": "Welcome aboard."}
+	},
+	"items-visibility": func(s *Scene, r *Request) { r.IDs["item"] = s.Item(false) },
+}
+
+func invited(s *Scene, r *Request) {
+	r.IDs["token"] = s.Link(s.Invitee().Email, s.WorkspaceID)
+}

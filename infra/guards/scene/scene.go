@@ -1,0 +1,156 @@
+//go:build engine
+
+// Package scene is a world in which every operation of the catalogue can be asked
+// with success: what the guards of all operations begin with. An operation that is
+// added later is asked by its sample in shared/catalog, at the things of the scene;
+// where that does not do, it has a recipe (recipes.go).
+package scene
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"foyer/shared/api"
+	"foyer/shared/catalog"
+	"foyer/shared/foyertest"
+	"foyer/shared/table"
+)
+
+// Scene is Acme Agency with Ann (owner), Mia (member, in the project) and Carl of
+// Globex (client of the project), and one thing of each kind.
+type Scene struct {
+	*foyertest.World
+	Ann, Mia, Carl                    foyertest.Person
+	WorkspaceID, ProjectID, CompanyID string
+
+	// IDs are the things of the scene by the path parameter that names them.
+	IDs map[string]string
+
+	made int
+}
+
+// New makes a Scene.
+func New(t *testing.T, options ...foyertest.Option) *Scene {
+	t.Helper()
+	s := &Scene{World: foyertest.New(t, options...)}
+	acme := s.Acme()
+	s.Ann, s.Carl, s.WorkspaceID, s.ProjectID, s.CompanyID = acme.Ann, acme.Carl, acme.Workspace, acme.Project, acme.Company
+	s.Mia = s.member("Mia Member", "mia@acme.example", table.RoleMember)
+	s.IDs = map[string]string{
+		"workspace": s.WorkspaceID, "project": s.ProjectID, "company": s.CompanyID, "contact": s.Carl.Contact, "person": s.Carl.ID, "item": s.Item(true),
+	}
+	return s
+}
+
+// Item makes a message of the project.
+func (s *Scene) Item(shared bool) string {
+	s.T.Helper()
+	return s.Do(s.Ann, "POST", "/v1/projects/"+s.ProjectID+"/items", map[string]any{"kind": "message", "title": "Kick-off", "clientCanSee": shared}).Must(http.StatusCreated).String("id")
+}
+
+// Invitee is somebody new who was invited to the project and has not answered.
+func (s *Scene) Invitee() foyertest.Person {
+	s.T.Helper()
+	return s.Invited(s.Ann, s.ProjectID, "Globex", "Ivy Invited", s.Address())
+}
+
+// Client is somebody new who is a client of the project.
+func (s *Scene) Client() foyertest.Person {
+	s.T.Helper()
+	return s.Accept(s.Invitee(), s.WorkspaceID)
+}
+
+// Address is an e-mail address that nobody has used yet.
+func (s *Scene) Address() string {
+	s.made++
+	return fmt.Sprintf("person-%d@globex.example", s.made)
+}
+
+// member makes a member past the operations, who is in the project.
+func (s *Scene) member(name, email, role string) foyertest.Person {
+	s.T.Helper()
+	p, _ := s.Workspace("Agency of "+name, name, email)
+	for key, row := range map[table.Key]any{
+		table.Membership(p.ID, s.WorkspaceID): table.MembershipRow{Workspace: s.WorkspaceID, Role: role, CreatedAt: s.Clock.Now()},
+		table.Member(s.WorkspaceID, p.ID):     table.MemberRow{Person: p.ID, Name: name, Email: email, Role: role, InvitationState: table.InvitationAccepted, CreatedAt: s.Clock.Now()},
+		table.Project(p.ID, s.ProjectID):      table.PersonProjectRow{Project: s.ProjectID, Kind: table.KindMember},
+	} {
+		if err := s.Table.PutOne(s.T.Context(), key, row, nil); err != nil {
+			s.T.Fatal(err)
+		}
+	}
+	return p
+}
+
+// Request is a request that succeeds.
+type Request struct {
+	Op      api.Meta
+	Who     foyertest.Person
+	IDs     map[string]string // path parameter → id; others are those of the scene
+	Query   string
+	Headers []foyertest.Header
+	Body    any // nil: none
+}
+
+// Target is the request's path and query.
+func (s *Scene) Target(r Request) string {
+	s.T.Helper()
+	target := r.Op.Path
+	for name, id := range s.IDs {
+		if other, ok := r.IDs[name]; ok {
+			id = other
+		}
+		target = strings.ReplaceAll(target, "{"+name+"}", id)
+	}
+	for name, id := range r.IDs {
+		target = strings.ReplaceAll(target, "{"+name+"}", id)
+	}
+	if strings.Contains(target, "{") {
+		s.T.Fatalf("%s: nothing in the scene is named by %s: add it to Scene.IDs, or write a recipe in infra/guards/scene/recipes.go", r.Op.ID, target)
+	}
+	if r.Query != "" {
+		target += "?" + r.Query
+	}
+	return target
+}
+
+// Send sends the request as it is.
+func (s *Scene) Send(r Request) foyertest.Response {
+	s.T.Helper()
+	return s.Do(r.Who, r.Op.Method, s.Target(r), r.Body, r.Headers...)
+}
+
+// Caller is who may call an operation of that access.
+func (s *Scene) Caller(a api.Access) foyertest.Person {
+	switch a {
+	case api.Public:
+		return foyertest.Person{}
+	case api.SignedIn, api.ClientsOfProject:
+		return s.Carl
+	case api.StaffOfProject:
+		return s.Mia
+	case api.Staff, api.Admins, api.Owners:
+	}
+	return s.Ann
+}
+
+// Prepare brings the scene into a state in which the operation can be asked with
+// success, once, and gives that request.
+func (s *Scene) Prepare(op api.Endpoint) Request {
+	s.T.Helper()
+	m := op.Meta()
+	sample := catalog.SampleOf(m.ID)
+	r := Request{Op: m, Who: s.Caller(m.Access), IDs: map[string]string{}, Query: sample.Query}
+	for name, value := range sample.Headers {
+		r.Headers = append(r.Headers, foyertest.Header{Name: name, Value: value})
+	}
+	if sample.Body != "" {
+		r.Body = foyertest.Raw(sample.Body)
+	}
+	if recipe, ok := recipes[m.ID]; ok {
+		recipe(s, &r)
+	}
+	return r
+}
