@@ -17,34 +17,34 @@ import (
 
 // The model of who is let in where, as a table written from API.md: kind of
 // caller × access of the operation. It shares no code with shared/policy. A letter
-// a column: P public, S anyone signed in, W staff of the workspace, T staff of
-// the project, C clients of the project.
+// a column: P public, S anyone signed in, W staff of the workspace, A its owner
+// and admins, O its owners, T staff of the project, C clients of the project.
 //
 //   - let in   1 401   3 403   0 404 (absent)
 var letIn = map[string]string{
-	//                                      PSWTC
-	"the owner":                           "++++0",
-	"an admin outside the project":        "++++0",
-	"a member of the project":             "++++0",
-	"a member outside the project":        "+++00",
-	"a client of the project":             "++00+",
-	"a client of another project":         "++000",
-	"a client of another company":         "++00+", // a client of the project all the same
-	"a removed client":                    "++000",
-	"an invited client, here only":        "+1111", // has no account that could sign in
-	"a client of an archived company":     "++000",
-	"the owner of another workspace":      "++000",
-	"anonymous":                           "+1111",
-	"someone with a made-up token":        "+1111",
-	"someone who signed out":              "+1111",
-	"someone with an ID token":            "+1111",
-	"someone whose token expired":         "+1111",
-	"a client of an unlicensed company":   "++003", // where the workspace's portal needs a licence
-	"the owner, workspace closed":         "++000",
-	"a client of the project, it is gone": "++000",
+	//                                      PSWAOTC
+	"the owner":                           "++++++0",
+	"an admin outside the project":        "++++3+0",
+	"a member of the project":             "+++33+0",
+	"a member outside the project":        "+++3300",
+	"a client of the project":             "++0000+",
+	"a client of another project":         "++00000",
+	"a client of another company":         "++0000+", // a client of the project all the same
+	"a removed client":                    "++00000",
+	"an invited client, here only":        "+111111", // has no account that could sign in
+	"a client of an archived company":     "++00000",
+	"the owner of another workspace":      "++00000",
+	"anonymous":                           "+111111",
+	"someone with a made-up token":        "+111111",
+	"someone who signed out":              "+111111",
+	"someone with an ID token":            "+111111",
+	"someone whose token expired":         "+111111",
+	"a client of an unlicensed company":   "++00003", // where the workspace's portal needs a licence
+	"the owner, workspace closed":         "++00000",
+	"a client of the project, it is gone": "++00000",
 }
 
-var columns = map[api.Access]int{api.Public: 0, api.SignedIn: 1, api.Staff: 2, api.StaffOfProject: 3, api.ClientsOfProject: 4}
+var columns = map[api.Access]int{api.Public: 0, api.SignedIn: 1, api.Staff: 2, api.Admins: 3, api.Owners: 4, api.StaffOfProject: 5, api.ClientsOfProject: 6}
 
 // A request of each operation that would succeed if the caller is let in: for a
 // GET the request itself; for what changes something, the same request with an

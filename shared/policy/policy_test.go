@@ -9,15 +9,16 @@ import (
 // The matrix reads as sentences: who, at a project of workspace w as the state
 // says, gets what answer from each question.
 const (
-	yes      = "yes"
-	hidden   = "hidden"
-	role     = "role"
-	out      = "signed out"
-	readOnly = "read-only"
+	yes        = "yes"
+	hidden     = "hidden"
+	role       = "role"
+	out        = "signed out"
+	readOnly   = "read-only"
+	unlicensed = "unlicensed"
 )
 
 func answer(err error) string {
-	for say, is := range map[string]error{hidden: ErrHidden, role: ErrRole, out: ErrSignedOut, readOnly: ErrReadOnly} {
+	for say, is := range map[string]error{hidden: ErrHidden, role: ErrRole, out: ErrSignedOut, readOnly: ErrReadOnly, unlicensed: ErrUnlicensed} {
 		if errors.Is(err, is) {
 			return say
 		}
