@@ -41,6 +41,8 @@ const (
 	PrefixPerson     = "PERSON#"
 	PrefixItem       = "ITEM#"
 	PrefixMember     = "MEMBER#"
+	PrefixContact    = "CONTACT#"
+	PrefixJob        = "JOB#"
 )
 
 // Realm TEAM#: a workspace and what only its members see.
@@ -54,7 +56,7 @@ func Member(w, person string) Key { return Key{RealmTeam + "W#" + w, PrefixMembe
 
 // Contact is a person of a client company, with the state of their invitation;
 // read by people-list, access-remove and access-restore.
-func Contact(w, contact string) Key { return Key{RealmTeam + "W#" + w, "CONTACT#" + contact} }
+func Contact(w, contact string) Key { return Key{RealmTeam + "W#" + w, PrefixContact + contact} }
 
 // Company is a client company; read by clients-add.
 func Company(w, company string) Key { return Key{RealmTeam + "W#" + w, "COMPANY#" + company} }
@@ -62,6 +64,65 @@ func Company(w, company string) Key { return Key{RealmTeam + "W#" + w, "COMPANY#
 // WorkspaceProject lists a project for those who may open every project of the
 // workspace (owner, admin).
 func WorkspaceProject(w, p string) Key { return Key{RealmTeam + "W#" + w, PrefixProject + p} }
+
+// Template is the workspace's own invitation mail; absent: the default. Read by
+// invitation-template-get and stream-mail.
+func Template(w string) Key { return Key{RealmTeam + "W#" + w, "TEMPLATE"} }
+
+// Subscription is the workspace's seats, and how many licences are in use; changed
+// together with a company's gate.
+func Subscription(w string) Key { return Key{RealmTeam + "W#" + w, "SUBSCRIPTION"} }
+
+// Import is a file of contacts that is being read; read by imports-get.
+func Import(w, id string) Key { return Key{RealmTeam + "W#" + w, "IMPORT#" + id} }
+
+// Job is long work: its progress; read by jobs-get and jobs-run. Its insertion is
+// what starts it (stream-notify).
+func Job(w, id string) Key { return Key{RealmTeam + "W#" + w, PrefixJob + id} }
+
+// Licence lists a licensed company by name; read by licences-list.
+func Licence(w, folded, company string) Key {
+	return Key{LicencePartition(w), folded + "#" + company}
+}
+
+// LicencePartition is the partition of all licensed companies.
+func LicencePartition(w string) string { return RealmTeam + "W#" + w + "#LICENCES" }
+
+// CompanyByName lists a company in the order of names; read by companies-list.
+func CompanyByName(w, folded, company string) Key {
+	return Key{CompaniesPartition(w), folded + "#" + company}
+}
+
+// CompaniesPartition is the partition of all companies by name.
+func CompaniesPartition(w string) string { return RealmTeam + "W#" + w + "#COMPANIES" }
+
+// CompanyWord finds a company by the prefix of one word of its name; read by
+// companies-list with search.
+func CompanyWord(w, word, folded, company string) Key {
+	return Key{CompanyWordPartition(w), word + "#" + folded + "#" + company}
+}
+
+// CompanyWordPartition is the partition of the words of all companies' names.
+func CompanyWordPartition(w string) string { return RealmTeam + "W#" + w + "#WORDS" }
+
+// ContactByName lists a contact of a company in the order of names; read by
+// contacts-list and invitations-send-all.
+func ContactByName(w, company, folded, contact string) Key {
+	return Key{ContactsPartition(w, company), PrefixContact + folded + "#" + contact}
+}
+
+// ContactsPartition holds the contacts of a company by name, and their addresses.
+func ContactsPartition(w, company string) string { return RealmTeam + "W#" + w + "#CO#" + company }
+
+// ContactWord finds a contact of a company by the prefix of one word of the name.
+func ContactWord(w, company, word, folded, contact string) Key {
+	return Key{ContactWordPartition(w, company), word + "#" + folded + "#" + contact}
+}
+
+// ContactWordPartition is the partition of the words of a company's contacts' names.
+func ContactWordPartition(w, company string) string {
+	return RealmTeam + "W#" + w + "#CO#" + company + "#WORDS"
+}
 
 // CompanyNamed is one company under its folded name: clients-add finds the
 // companies of a name with one query. Names need not be unique.
@@ -174,6 +235,14 @@ func MailMark(person, id string) Key { return Key{RealmUser + person, "MAILED#" 
 // Settings are the person's notification settings.
 func Settings(person string) Key { return Key{RealmUser + person, "SETTINGS"} }
 
+// PasswordReset is the newest reset that the person asked for; a token of an older
+// generation opens nothing. Read by passwords-reset and stream-mail.
+func PasswordReset(person string) Key { return Key{RealmUser + person, "PASSWORD-RESET"} }
+
+// AddressChange is the newest change of address that the person asked for, which
+// the new address has to confirm. Read by me-address-confirm and stream-mail.
+func AddressChange(person string) Key { return Key{RealmUser + person, "ADDRESS-CHANGE"} }
+
 // UserPartition holds a person's own rows.
 func UserPartition(person string) string { return RealmUser + person }
 
@@ -203,6 +272,16 @@ func Token(token string) Key { return Key{RealmAuth + "TOKEN#" + Hash(token), "T
 // Idempotency is the record of a POST that carried an Idempotency-Key.
 func Idempotency(hash string) Key { return Key{RealmAuth + "IDEM#" + hash, "KEY"} }
 
+// Attempts counts attempts of one kind (sign-in, reset, …) by one address or
+// source, in one window of time. Both are hashed.
+func Attempts(kind, by string, window time.Time) Key {
+	return Key{RealmAuth + "ATTEMPTS#" + kind + "#" + Hash(by), window.UTC().Format(time.RFC3339)}
+}
+
+// Suppressed says that mail to the address bounced or was complained of, and that
+// no more is sent until that is mended; written by mail-events.
+func Suppressed(address string) Key { return Key{RealmAuth + "EMAIL#" + Hash(address), "SUPPRESSED"} }
+
 // Realm DUE#.
 
 // DueShards is over how many partitions a minute's due rows are spread; due-run
@@ -225,6 +304,18 @@ func DuePartition(minute time.Time, shard int) string {
 func DueWatermark(shard int) Key {
 	return Key{fmt.Sprintf("%sWATERMARK#%02d", RealmDue, shard), "WATERMARK"}
 }
+
+// StateIndex is the sparse index of contacts and members by the state of their
+// invitation: the attributes StatePK and StateSK of their rows.
+const (
+	StateIndex = "States"
+	StatePK    = "statePK"
+	StateSK    = "stateSK"
+)
+
+// StatePartition is the partition of the index with all whose invitation is in that
+// state. “Expired” is compared, then settled by due-run.
+func StatePartition(w, state string) string { return RealmTeam + "W#" + w + "#STATE#" + state }
 
 // Hash is how addresses and tokens stand in keys: base64url of SHA-256. What
 // is hashed must already be in its canonical form.
