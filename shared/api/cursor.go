@@ -40,7 +40,7 @@ func (c *Call) Position(cursor string) (string, error) {
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(raw) <= cursorSum || string(c.cursorBinding(string(raw[cursorSum:]))) != string(raw[:cursorSum]) {
-		return "", notACursor()
+		return "", NotACursor()
 	}
 	return string(raw[cursorSum:]), nil
 }
@@ -53,12 +53,13 @@ func (c *Call) ItemPosition(cursor, prefix string) (string, error) {
 		return "", err
 	}
 	if !strings.HasPrefix(id, prefix) || !ValidID("item", id) {
-		return "", notACursor()
+		return "", NotACursor()
 	}
 	return id, nil
 }
 
-func notACursor() *Problem {
+// NotACursor is the 422 of a cursor that this list did not give.
+func NotACursor() *Problem {
 	return Invalid(Fault("query.cursor", "is not a cursor of this list: begin without one"))
 }
 

@@ -25,6 +25,8 @@ type Config struct {
 	MailFrom         string
 	MailTokenKey     string // name or ARN of the secret with the key of mail tokens
 	PoisonQueueURL   string
+	JobsQueueURL     string
+	FilesBucket      string
 	Endpoint         string // AWS's address in the local engine; empty on AWS
 	Region           string
 	SignUpOpen       bool
@@ -37,7 +39,8 @@ func ConfigFromEnvironment() Config {
 	return Config{
 		Table: os.Getenv("TABLE"), UserPoolID: os.Getenv("USER_POOL_ID"), UserPoolClientID: os.Getenv("USER_POOL_CLIENT_ID"),
 		PublicURL: strings.TrimRight(os.Getenv("PUBLIC_URL"), "/"), MailFrom: os.Getenv("MAIL_FROM"), MailTokenKey: os.Getenv("MAIL_TOKEN_KEY"),
-		PoisonQueueURL: os.Getenv("POISON_QUEUE_URL"), Endpoint: os.Getenv("AWS_ENDPOINT_URL"), Region: os.Getenv("AWS_REGION"),
+		PoisonQueueURL: os.Getenv("POISON_QUEUE_URL"), JobsQueueURL: os.Getenv("JOBS_QUEUE_URL"), FilesBucket: os.Getenv("FILES_BUCKET"),
+		Endpoint: os.Getenv("AWS_ENDPOINT_URL"), Region: os.Getenv("AWS_REGION"),
 		SignUpOpen:     os.Getenv("SIGN_UP") == "open",
 		Reminder:       time.Duration(number("REMINDER_MINUTES", 3*24*60)) * time.Minute,
 		InvitationLife: time.Duration(number("INVITATION_DAYS", 7)) * 24 * time.Hour,

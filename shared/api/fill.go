@@ -27,7 +27,7 @@ func (s Source[R, T]) Page(ctx context.Context, c *Call, in Page) (*List[T], err
 		return nil, err
 	}
 	if after != "" && !s.Valid(after) {
-		return nil, notACursor()
+		return nil, NotACursor()
 	}
 	out := &List[T]{Body: ListBody[T]{Items: []T{}}}
 	last := ""

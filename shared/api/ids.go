@@ -15,6 +15,7 @@ var pathForms = map[string]*regexp.Regexp{
 	"contact":   regexp.MustCompile("^con_" + ulidForm + "$"),
 	"person":    regexp.MustCompile("^per_" + ulidForm + "$"),
 	"project":   regexp.MustCompile("^prj_" + ulidForm + ulidForm + "$"),
+	"job":       regexp.MustCompile("^job_" + ulidForm + "$"),
 	"activity":  regexp.MustCompile("^act_" + ulidForm + "$"),
 	"item":      regexp.MustCompile("^(msg|fil|tsk|evt)_" + ulidForm + "$"),
 	"token":     regexp.MustCompile("^[A-Za-z0-9_-]{43}$"), // base64url of 32 bytes

@@ -101,6 +101,7 @@ type callers struct {
 	w       *foyertest.World
 	acme    foyertest.Acme
 	item    string
+	job     string
 	callers map[string]foyertest.Person
 	order   []string
 }
@@ -109,6 +110,7 @@ func newCallers(w *foyertest.World) *callers {
 	acme := w.Acme()
 	s := &callers{w: w, acme: acme, callers: map[string]foyertest.Person{}}
 	s.item = w.Do(acme.Ann, "POST", "/v1/projects/"+acme.Project+"/items", map[string]any{"kind": "message", "title": "Kick-off", "clientCanSee": true}).Must(http.StatusCreated).String("id")
+	s.job = w.Do(acme.Ann, "POST", "/v1/workspaces/"+acme.Workspace+"/audit/export", map[string]any{"format": "csv"}).Must(http.StatusAccepted).String("id")
 	other := w.Project(acme.Ann, acme.Workspace, "Another project")
 	olga, _ := w.Workspace("Other Agency", "Olga Other", "olga@other.example")
 	removed := w.Client(acme.Ann, acme.Project, "Globex", "Rita Removed", "rita@globex.example")
@@ -197,7 +199,7 @@ func (s *callers) prepare(kind string) (restore func()) {
 }
 
 func (s *callers) target(m api.Meta) string {
-	target := strings.NewReplacer("{workspace}", s.acme.Workspace, "{project}", s.acme.Project, "{item}", s.item, "{contact}", s.acme.Carl.Contact,
+	target := strings.NewReplacer("{workspace}", s.acme.Workspace, "{project}", s.acme.Project, "{item}", s.item, "{job}", s.job, "{contact}", s.acme.Carl.Contact,
 		"{token}", strings.Repeat("x", 43)).Replace(m.Path)
 	switch {
 	case m.Method != http.MethodGet:

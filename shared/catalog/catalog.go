@@ -6,9 +6,11 @@ package catalog
 import (
 	"foyer/shared/access"
 	"foyer/shared/api"
+	"foyer/shared/audit"
 	"foyer/shared/clients"
 	"foyer/shared/invitations"
 	"foyer/shared/items"
+	"foyer/shared/jobs"
 	"foyer/shared/me"
 	"foyer/shared/notifications"
 	"foyer/shared/people"
@@ -24,11 +26,13 @@ func Operations() []api.Endpoint {
 	return []api.Endpoint{
 		workspaces.Create,
 		access.Remove, access.Restore,
+		jobs.Get,
 		invitations.View, invitations.Open, invitations.Accept,
 		sessions.Create, sessions.End,
 		me.Get,
 		settings.Get, settings.Put,
 		notifications.List,
+		audit.List, audit.Export,
 		projects.Create, people.List, clients.Add,
 		items.Create, items.List, items.Get, items.Visibility,
 		portal.ProjectsList, portal.ProjectsGet, portal.ItemsList, portal.ItemsGet, portal.NotificationsList,

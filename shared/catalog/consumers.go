@@ -8,6 +8,7 @@ const (
 	Stream   Kind = "stream"   // the table's stream
 	Schedule Kind = "schedule" // EventBridge Scheduler
 	Trigger  Kind = "trigger"  // the user pool
+	Queue    Kind = "queue"    // a queue of SQS
 	HTTP     Kind = "http"     // the HTTP API, but not an operation: the page
 )
 
@@ -25,6 +26,7 @@ func WithoutOperation() []Function {
 		{"stream-notify", Stream},
 		{"stream-mail", Stream},
 		{"due-run", Schedule},
+		{"jobs-run", Queue},
 		{"token-scopes", Trigger},
 	}
 }

@@ -19,6 +19,7 @@ var sampleIDs = map[string]string{
 	"person":    "per_01JD0000000000000000000000",
 	"project":   "prj_01JD000000000000000000000001JD0000000000000000000001",
 	"item":      "msg_01JD0000000000000000000000",
+	"job":       "job_01JD0000000000000000000000",
 	"token":     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 }
 
@@ -30,6 +31,7 @@ var sampleBodies = map[string]string{
 	"settings-put":       `{"level":"limited","projects":{}}`,
 	"projects-create":    `{"name":"New website"}`,
 	"clients-add":        `{"companyName":"Globex","name":"Carl Client","email":"carl@globex.example","note":"Welcome aboard."}`,
+	"audit-export":       `{"format":"csv","from":"2026-11-01","to":"2026-11-25"}`,
 	"items-create":       `{"kind":"message","title":"Kick-off","text":"We start on Monday."}`,
 	"items-visibility":   `{"clientCanSee":true}`,
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"foyer/shared/api"
+	"foyer/infra/guards/scene"
 	"foyer/shared/catalog"
 	"foyer/shared/foyertest"
 	"foyer/shared/lambdarun"
@@ -24,35 +24,16 @@ import (
 // Every committed event, with ids and claims of a real scene in place of the
 // samples, goes through the Lambda adapter of its own function and succeeds.
 func TestEveryEventFitsItsFunction(t *testing.T) {
-	w := foyertest.New(t)
-	acme := w.Acme()
-	items := "/v1/projects/" + acme.Project + "/items"
-	item := w.Do(acme.Ann, "POST", items, map[string]any{"kind": "message", "title": "Kick-off", "clientCanSee": true}).Must(http.StatusCreated).String("id")
-	ines := w.Invited(acme.Ann, acme.Project, "Globex", "Ines Invited", "ines@globex.example")
-	samples := strings.NewReplacer(
-		"wks_01JD0000000000000000000000", acme.Workspace,
-		"com_01JD0000000000000000000000", acme.Company,
-		"con_01JD0000000000000000000000", acme.Carl.Contact,
-		"prj_01JD000000000000000000000001JD0000000000000000000001", acme.Project,
-		"msg_01JD0000000000000000000000", item,
-		strings.Repeat("A", 43), w.Link(ines.Email, acme.Workspace),
-	)
+	s := scene.New(t)
 	for _, op := range catalog.Operations() {
 		m := op.Meta()
 		t.Run(m.ID, func(t *testing.T) {
-			caller := acme.Ann
-			if m.Access == api.ClientsOfProject || strings.HasPrefix(m.ID, "portal-") {
-				caller = acme.Carl
-			}
-			raw := strings.ReplaceAll(samples.Replace(eventText(t, m.ID)), "per_01JD0000000000000000000000", caller.ID)
 			var e events.APIGatewayV2HTTPRequest
-			if err := json.Unmarshal([]byte(raw), &e); err != nil {
+			if err := json.Unmarshal([]byte(eventText(t, m.ID)), &e); err != nil {
 				t.Fatal(err)
 			}
-			if a := e.RequestContext.Authorizer; a != nil {
-				a.JWT.Claims["client_id"], a.JWT.Claims["origin_jti"] = w.Config.UserPoolClientID, origin(t, w.SignIn(caller).Token)
-			}
-			res, err := lambdarun.APIHandler(w.Env(m.ID), op)(t.Context(), e)
+			fill(t, s, &e, s.Prepare(op))
+			res, err := lambdarun.APIHandler(s.Env(m.ID), op)(t.Context(), e)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,6 +44,35 @@ func TestEveryEventFitsItsFunction(t *testing.T) {
 				t.Errorf("the answer is not JSON: %s", res.Body)
 			}
 		})
+	}
+}
+
+// fill puts the ids, the caller and, where the sample's does not do, the body of a
+// request that succeeds into an event.
+func fill(t *testing.T, s *scene.Scene, e *events.APIGatewayV2HTTPRequest, r scene.Request) {
+	t.Helper()
+	e.RawPath, e.RawQueryString, _ = strings.Cut(s.Target(r), "?")
+	for name := range e.PathParameters {
+		if e.PathParameters[name] = s.IDs[name]; r.IDs[name] != "" {
+			e.PathParameters[name] = r.IDs[name]
+		}
+	}
+	switch body := r.Body.(type) {
+	case nil:
+	case foyertest.Raw:
+		e.Body = string(body)
+	default:
+		raw, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Body = string(raw)
+	}
+	for _, h := range r.Headers {
+		e.Headers[strings.ToLower(h.Name)] = h.Value
+	}
+	if a := e.RequestContext.Authorizer; a != nil {
+		a.JWT.Claims["username"], a.JWT.Claims["client_id"], a.JWT.Claims["origin_jti"] = r.Who.ID, s.Config.UserPoolClientID, origin(t, r.Who.Token)
 	}
 }
 

@@ -21,6 +21,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -130,17 +132,24 @@ func New(t *testing.T, options ...Option) *World {
 	w.must(err)
 	queue, err := sqs.NewFromConfig(w.AWS).CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("foyer-poison-" + id)})
 	w.must(err)
+	jobs, err := sqs.NewFromConfig(w.AWS).CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("foyer-jobs-" + id)})
+	w.must(err)
+	_, err = s3.NewFromConfig(w.AWS, pathStyle).CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("foyer-files-" + id),
+		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(w.AWS.Region)}})
+	w.must(err)
 	_, err = sesv2.NewFromConfig(w.AWS).CreateEmailIdentity(ctx, &sesv2.CreateEmailIdentityInput{EmailIdentity: aws.String(mailFrom)})
 	if err != nil && !alreadyThere(err) {
 		t.Fatalf("SES identity: %v", err)
 	}
 	w.names["MailTokenKey"], w.names["PoisonQueue"] = *secret.ARN, "foyer-poison-"+id
+	w.names["JobsQueue"], w.names["Files"] = "foyer-jobs-"+id, "foyer-files-"+id
 	w.template, err = tpl.With(samtemplate.Settings{Names: w.names})
 	w.must(err)
 
 	w.Config = api.Config{
 		Table: w.names["Table"], UserPoolID: w.names["UserPool"], UserPoolClientID: w.names["UserPoolClient"],
 		PublicURL: "https://portal.example.com", MailFrom: mailFrom, MailTokenKey: *secret.ARN, PoisonQueueURL: *queue.QueueUrl,
+		JobsQueueURL: *jobs.QueueUrl, FilesBucket: w.names["Files"],
 		Endpoint: *w.AWS.BaseEndpoint, Region: w.AWS.Region, SignUpOpen: true, Reminder: 72 * time.Hour, InvitationLife: 7 * 24 * time.Hour,
 	}
 	w.Table = table.New(w.AWS, w.Config.Table)

@@ -40,6 +40,27 @@ func Schedule(run func(context.Context, *api.Env) error) {
 	lambda.Start(func(ctx context.Context) error { return run(ctx, env) })
 }
 
+// Queue runs what takes messages of a queue, one by one.
+func Queue(run func(ctx context.Context, env *api.Env, body string) error) {
+	lambda.Start(QueueHandler(environment(), run))
+}
+
+// QueueHandler is the Lambda handler of a queue, on any environment. A message that
+// failed is delivered again, and after some deliveries goes to the queue's own
+// dead-letter queue.
+func QueueHandler(env *api.Env, run func(ctx context.Context, env *api.Env, body string) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+		res := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
+		for _, m := range e.Records {
+			if err := run(ctx, env, m.Body); err != nil {
+				env.Log.ErrorContext(ctx, "message failed", "message", m.MessageId, "error", err.Error())
+				res.BatchItemFailures = append(res.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+			}
+		}
+		return res, nil
+	}
+}
+
 // Trigger answers a trigger of the user pool.
 func Trigger[E any](answer func(E) E) {
 	lambda.Start(func(_ context.Context, e E) (E, error) { return answer(e), nil })

@@ -12,6 +12,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/audience"
+	"foyer/shared/jobs"
 	"foyer/shared/policy"
 	"foyer/shared/stream"
 	"foyer/shared/table"
@@ -30,6 +31,9 @@ var Consumer = stream.Consumer{ID: "stream-notify", Handle: take}
 const activityPartition = "#ACT"
 
 func take(ctx context.Context, env *api.Env, r stream.Record) error {
+	if strings.HasPrefix(r.Key.SK, table.PrefixJob) {
+		return startJob(ctx, env, r)
+	}
 	if !strings.HasSuffix(r.Key.PK, activityPartition) || !strings.HasPrefix(r.Key.SK, table.PrefixActivity) {
 		return nil // not a recorded change
 	}
@@ -49,6 +53,20 @@ func take(ctx context.Context, env *api.Env, r stream.Record) error {
 		return nil
 	}
 	return tell(ctx, env, a, change)
+}
+
+// startJob hands a job that was asked for to jobs-run. Its row was put in the
+// transaction that asked for it, so that none is forgotten, and none begins that
+// was not asked for.
+func startJob(ctx context.Context, env *api.Env, r stream.Record) error {
+	var job table.JobRow
+	if err := table.Unmarshal(r.New, &job); err != nil {
+		return errors.Join(stream.ErrPoison, err)
+	}
+	if r.Key != table.Job(job.Workspace, job.Job) {
+		return fmt.Errorf("the job is not the one of its key: %w", stream.ErrPoison)
+	}
+	return jobs.Enqueue(ctx, env, jobs.Message{Workspace: job.Workspace, Job: job.Job})
 }
 
 // realm says whether only the team may see the change, by where it was recorded;

@@ -95,6 +95,7 @@ const (
 	ActivityItemShared         = "item-shared"
 	ActivityItemUnshared       = "item-unshared"
 	ActivityReminderDue        = "invitation-reminder"
+	ActivityAuditExported      = "audit-exported"
 )
 
 // ActivityRow is the record of one change: audit, feed and outbox at once (keys

@@ -23,6 +23,9 @@ var recipes = map[string]func(s *Scene, r *Request){
 	"clients-add": func(s *Scene, r *Request) {
 		r.Body = map[string]any{"companyName": "Globex", "name": "Nina New", "email": s.Address(), "note": "Welcome aboard."}
 	},
+	"jobs-get": func(s *Scene, r *Request) {
+		r.IDs["job"] = s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/audit/export", map[string]any{"format": "csv"}).Must(202).String("id")
+	},
 	"items-visibility": func(s *Scene, r *Request) { r.IDs["item"] = s.Item(false) },
 }
 

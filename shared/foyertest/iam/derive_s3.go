@@ -36,6 +36,12 @@ func (e *Enforcer) objectRequests(input any) ([]Request, bool, error) {
 		return out, true, nil
 	case *s3.PutObjectInput:
 		return e.put(in)
+	case *s3.CreateMultipartUploadInput: // the three steps of one put (S3 User Guide, “Multipart upload API and permissions”)
+		return each("s3:PutObject", nil, objectARN(in.Bucket, in.Key)), true, nil
+	case *s3.UploadPartInput:
+		return each("s3:PutObject", nil, objectARN(in.Bucket, in.Key)), true, nil
+	case *s3.CompleteMultipartUploadInput:
+		return each("s3:PutObject", nil, objectARN(in.Bucket, in.Key)), true, nil
 	case *s3.DeleteObjectInput:
 		return each(versioned("DeleteObject", in.VersionId), nil, objectARN(in.Bucket, in.Key)), true, nil
 	case *s3.DeleteObjectsInput:

@@ -1,0 +1,62 @@
+package jobs
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"foyer/shared/api"
+	"foyer/shared/files"
+	"foyer/shared/policy"
+	"foyer/shared/table"
+)
+
+// GetInput names a job.
+type GetInput struct {
+	Workspace string `path:"workspace"`
+	Job       string `path:"job"`
+}
+
+// GetOutput is the job.
+type GetOutput struct{ Body Job }
+
+// Job is long work, and how far it is.
+type Job struct {
+	ID        string      `json:"id" example:"job_01JD0000000000000000000000"`
+	Kind      string      `json:"kind" doc:"What it does" example:"invitations-send-all"`
+	State     string      `json:"state" enum:"queued,running,done,failed"`
+	Done      int         `json:"done" doc:"How many of total are done"`
+	Total     int         `json:"total" doc:"As far as that is known; it may grow while the job runs"`
+	Refused   int         `json:"refused" doc:"How many of those done were refused"`
+	Reason    string      `json:"reason,omitempty" doc:"Why it failed"`
+	File      *files.Link `json:"file,omitempty" doc:"What an export made; for the workspace's owner and admins"`
+	CreatedAt time.Time   `json:"createdAt"`
+	UpdatedAt time.Time   `json:"updatedAt"`
+}
+
+// Get shows a job.
+var Get = api.Operation[GetInput, GetOutput]{
+	ID: "jobs-get", Method: http.MethodGet, Path: "/workspaces/{workspace}/jobs/{job}", Access: api.Staff,
+	Summary: "Show how far a job is",
+	Doc:     "For the staff of the workspace. A job can be asked about for 30 days. The link to the file of an export is for owner and admins, and good for 60 seconds: ask again for another.",
+	Handle:  get,
+}
+
+func get(ctx context.Context, c *api.Call, in *GetInput) (*GetOutput, error) {
+	row, err := Load(ctx, c, in.Job)
+	if err != nil {
+		return nil, err
+	}
+	job := Show(row)
+	if role := policy.Role(c.Membership.Role); row.State == table.JobDone && row.Result != "" && (role == policy.Owner || role == policy.Admin) {
+		if job.File, err = files.Get(ctx, c.Env, row.Result); err != nil {
+			return nil, err
+		}
+	}
+	return &GetOutput{Body: job}, nil
+}
+
+// Show is a job as the workspace's staff see it.
+func Show(row table.JobRow) Job {
+	return Job{ID: row.Job, Kind: row.Kind, State: row.State, Done: row.Done, Total: row.Total, Refused: row.Refused, Reason: row.Reason, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt}
+}

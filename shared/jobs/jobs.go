@@ -1,0 +1,85 @@
+// Package jobs is the one mechanism for work that is longer than a request:
+// imports, invitations to all of a company, exports. A job is a row; its insertion
+// starts it (stream-notify hands its id to a queue), and jobs-run does it slice by
+// slice. Progress is written after each slice under a lease, so a job that was cut
+// off goes on where it was, and a slice that was done twice has one effect: that
+// much every kind of job promises.
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"foyer/shared/api"
+	"foyer/shared/table"
+)
+
+// Kind is one kind of job.
+type Kind struct {
+	Name string
+
+	// Slice does the next bit of the job, a few seconds of work at most, and moves
+	// Position, Done, Total, Refused and Result on. It may be given the same bit again.
+	// A *Failure ends the job; after any other error the bit is tried again.
+	Slice func(ctx context.Context, env *api.Env, job *table.JobRow) (done bool, err error)
+}
+
+// Failure is why a job cannot be done, for people.
+type Failure struct{ Reason string } //nolint:errname // what a job ends in
+
+// Error is for logs and errors.As.
+func (f *Failure) Error() string { return "the job cannot be done: " + f.Reason }
+
+// keptFor is how long a job can be asked about.
+const keptFor = 30 * 24 * time.Hour
+
+// Start adds a job of the call's workspace to the transaction; it begins when that
+// is committed. It gives back the job's row.
+func Start(c *api.Call, tx *table.Tx, kind string, about map[string]string) table.JobRow {
+	now := c.Now()
+	row := table.JobRow{
+		Job: c.NewID("job_"), Workspace: c.Workspace, Kind: kind, State: table.JobQueued, About: about, Actor: c.Person,
+		CreatedAt: now, UpdatedAt: now, TTL: now.Add(keptFor).Unix(),
+	}
+	tx.Put(table.Job(c.Workspace, row.Job), row).If(table.Absent())
+	return row
+}
+
+// Message is what the queue holds: which job, no more.
+type Message struct {
+	Workspace string `json:"workspace"`
+	Job       string `json:"job"`
+}
+
+// Enqueue hands a job to jobs-run. Doing it again does no harm: the job's row says
+// what is left.
+func Enqueue(ctx context.Context, env *api.Env, m Message) error {
+	body, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("message of a job: %w", err)
+	}
+	queue := api.Resource(env, "sqs", func(e *api.Env) *sqs.Client { return sqs.NewFromConfig(e.AWS) })
+	text := string(body)
+	if _, err := queue.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &env.Config.JobsQueueURL, MessageBody: &text}); err != nil {
+		return fmt.Errorf("queue of jobs: %w", err)
+	}
+	return nil
+}
+
+// Load loads a job of the call's workspace; one of another is absent, a 404.
+func Load(ctx context.Context, c *api.Call, id string) (table.JobRow, error) {
+	var row table.JobRow
+	found, err := c.Table.Get(ctx, table.Job(c.Workspace, id), &row)
+	if err == nil && !found {
+		err = api.NotFound()
+	}
+	return row, err
+}
+
+// errEnded: there is nothing left to do.
+var errEnded = errors.New("the job has ended")

@@ -1,0 +1,12 @@
+// Package jobsrun is the kinds of long work that there are.
+package jobsrun
+
+import (
+	"foyer/shared/audit"
+	"foyer/shared/jobs"
+)
+
+// Runner does every kind of job.
+var Runner = jobs.Runner{Kinds: []jobs.Kind{
+	audit.ExportKind,
+}}
