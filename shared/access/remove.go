@@ -26,7 +26,7 @@ var Remove = api.Operation[RemoveInput, Output]{
 	Doc: "For the staff of the workspace. From this moment every request of the person as this contact is refused, also with a token that is still valid; " +
 		"an invitation that waits for its answer cannot be accepted, and no further mail is sent. The contact stays, as does whatever the person has in other workspaces. " +
 		"Repeating it changes nothing; of a contact who was never invited there is nothing to take.",
-	Handle: remove,
+	Reads: contacts.Named, Handle: remove,
 }
 
 func remove(ctx context.Context, c *api.Call, in *RemoveInput) (*Output, error) {

@@ -25,7 +25,7 @@ var Restore = api.Operation[RestoreInput, Output]{
 	Summary: "Give a contact's access back",
 	Doc: "For the staff of the workspace. Whoever had accepted has access again; an invitation that was waiting for its answer waits again, with the same link and the same end. " +
 		"No mail is sent. Repeating it changes nothing, nor does it where nothing was taken away. 409 `is-member` where the person has meanwhile become, or been invited as, a member of the team.",
-	Handle: restore,
+	Reads: contacts.Named, Handle: restore,
 }
 
 func restore(ctx context.Context, c *api.Call, in *RestoreInput) (*Output, error) {
@@ -34,17 +34,12 @@ func restore(ctx context.Context, c *api.Call, in *RestoreInput) (*Output, error
 		if err != nil || !contact.Removed {
 			return err
 		}
-		place, member := table.Membership(contact.Person, c.Workspace), table.Member(c.Workspace, contact.Person)
-		rows, err := c.Table.BatchGet(ctx, place, member)
-		if err != nil {
-			return err
-		}
 		var membership table.MembershipRow
-		found, err := rows.Into(place, &membership)
+		found, err := c.Table.Get(ctx, table.Membership(contact.Person, c.Workspace), &membership)
 		if err != nil {
 			return err
 		}
-		if _, ofTheTeam := rows[member]; ofTheTeam || membership.Role != "" {
+		if membership.Role != "" {
 			return contacts.IsMember()
 		}
 		return c.Table.Write(ctx, restoring(c, contact, membership, found))

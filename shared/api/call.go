@@ -2,12 +2,9 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"net/http"
+	"maps"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -57,6 +54,10 @@ type Call struct {
 	facts policy.Facts
 	list  string
 	idem  *idempotency
+
+	reads []table.Key        // of the operation, to be read with the access
+	rows  table.Rows         // what was read with the access
+	fresh map[table.Key]bool // the keys of that, until they are taken by Read
 }
 
 // MayChange asks whether the project may be changed (409 when archived).
@@ -76,12 +77,50 @@ func (c *Call) CompanyOpen(rows table.Rows) error {
 	return policy.CompanyOpen(policy.Company{Exists: found, Archived: gate.Archived, Licensed: gate.Licensed}, c.Gate.PortalNeedsLicence)
 }
 
+// Read reads rows. Those that came with the access (Operation.Reads, and the rows of
+// the access itself) are taken from there, once: whoever asks for a row again, since a
+// write met another, gets it anew.
+func (c *Call) Read(ctx context.Context, keys ...table.Key) (table.Rows, error) {
+	rows := make(table.Rows, len(keys))
+	var missing []table.Key
+	for _, k := range keys {
+		if !c.fresh[k] {
+			missing = append(missing, k)
+			continue
+		}
+		if item, found := c.rows[k]; found {
+			rows[k] = item
+		}
+	}
+	for _, k := range keys {
+		delete(c.fresh, k)
+	}
+	if len(missing) == 0 {
+		return rows, nil
+	}
+	more, err := c.Table.BatchGet(ctx, missing...)
+	maps.Copy(rows, more)
+	return rows, err
+}
+
 type callKey struct{}
+
+// admission is what letting a call in depends on.
+type admission struct {
+	operation string
+	access    Access
+	write     bool
+	keyed     bool // takes an Idempotency-Key
+	reads     func(c *Call, path func(name string) string) []table.Key
+}
 
 // admit authenticates, reads what access needs in one strongly consistent
 // BatchGet, and asks policy. It runs before the input is looked at, so that
-// nobody learns from validation what they may not know of.
-func (e *Env) admit(ctx huma.Context, id string, access Access, write bool) (*Call, error) {
+// nobody learns from validation what they may not know of. What the operation
+// reads at keys that are known by now comes in the same BatchGet, for everybody:
+// nothing of it is looked at unless the call is let in.
+func (e *Env) admit(ctx huma.Context, a admission) (*Call, error) {
+	access := a.access
 	request := requestOf(ctx.Context())
 	for _, name := range pathParameters(ctx.Operation().Path) {
 		if !ValidID(name, ctx.Param(strings.TrimSuffix(name, "..."))) {
@@ -91,14 +130,14 @@ func (e *Env) admit(ctx huma.Context, id string, access Access, write bool) (*Ca
 			return nil, NotFound()
 		}
 	}
-	c := &Call{Env: e, Operation: id, RequestID: RequestID(request)}
+	c := &Call{Env: e, Operation: a.operation, RequestID: RequestID(request)}
 	who, err := e.callerOf(request)
 	if access == Public {
 		if err != nil && !errors.Is(err, errNoToken) {
 			return nil, err
 		}
 		c.Person, c.Session = who.person, who.session
-		return c, nil
+		return c, c.useIdempotencyKey(ctx, a.keyed)
 	}
 	if err != nil {
 		return nil, err
@@ -114,12 +153,19 @@ func (e *Env) admit(ctx huma.Context, id string, access Access, write bool) (*Ca
 			return nil, NotFound()
 		}
 	}
+	badKey := c.useIdempotencyKey(ctx, a.keyed)
+	if a.reads != nil {
+		c.reads = a.reads(c, ctx.Param)
+	}
 	asRow, viewerRow, err := c.load(ctx.Context(), as)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.allowed(access, as, asRow, write); err != nil {
+	if err := c.allowed(access, as, asRow, a.write); err != nil {
 		return nil, err
+	}
+	if badKey != nil {
+		return nil, badKey
 	}
 	if access == ClientsOfProject {
 		c.ViewerContact, c.ViewerCompany = viewerRow.Contact, viewerRow.Company
@@ -147,9 +193,17 @@ func (c *Call) load(ctx context.Context, as string) (asRow, own table.PersonProj
 	if as != "" {
 		keys = append(keys, asKey)
 	}
+	keys = append(keys, c.reads...)
+	if c.idem != nil {
+		keys = append(keys, c.idem.key)
+	}
 	rows, err := c.Table.BatchGet(ctx, keys...)
 	if err != nil {
 		return asRow, own, err
+	}
+	c.rows, c.fresh = rows, make(map[table.Key]bool, len(keys))
+	for _, k := range keys {
+		c.fresh[k] = true
 	}
 	into := func(key table.Key, out any) bool {
 		found, e := rows.Into(key, out)
@@ -191,63 +245,17 @@ func (c *Call) allowed(access Access, as string, asRow table.PersonProjectRow, w
 	return policy.ErrHidden // an access that nobody described lets nobody in
 }
 
-// CallerSignedIn says for a public operation whether its optional caller's
-// session still holds.
-func (c *Call) CallerSignedIn(ctx context.Context) (bool, error) {
+// SessionKey is the caller's session: for a public operation to read with what else it
+// reads, if it wants to know who calls.
+func (c *Call) SessionKey() table.Key { return table.Session(c.Person, c.Session) }
+
+// SignedIn says for a public operation whether its optional caller's session still
+// holds; rows were read at its SessionKey.
+func (c *Call) SignedIn(rows table.Rows) (bool, error) {
 	if c.Person == "" {
 		return false, nil
 	}
 	var s table.SessionRow
-	found, err := c.Table.Get(ctx, table.Session(c.Person, c.Session), &s)
+	found, err := rows.Into(c.SessionKey(), &s)
 	return found && s.TTL > c.Now().Unix(), err
-}
-
-// idempotency is the Idempotency-Key of a POST.
-type idempotency struct {
-	key         table.Key
-	fingerprint string
-}
-
-// errRemembered: another request with the same key has had its effect meanwhile.
-var errRemembered = errors.New("a request with that idempotency key was carried out")
-
-// idempotencyFor is how long a key is remembered.
-const idempotencyFor = 24 * time.Hour
-
-// Remember puts the record of the Idempotency-Key (if the request has one) into
-// the transaction that makes what result names: effect and record together.
-func (c *Call) Remember(tx *table.Tx, result string) {
-	if c.idem == nil {
-		return
-	}
-	now := c.Now()
-	row := table.IdempotencyRow{Fingerprint: c.idem.fingerprint, Result: result, TTL: now.Add(idempotencyFor).Unix()}
-	tx.Put(c.idem.key, row).If(table.Absent().Or(table.Before("ttl", now.Unix()))).Else(errRemembered)
-}
-
-// remembered is the result of an earlier request with the same key, or empty.
-func (c *Call) remembered(ctx context.Context) (string, error) {
-	var row table.IdempotencyRow
-	found, err := c.Table.Get(ctx, c.idem.key, &row)
-	if err != nil || !found || row.TTL < c.Now().Unix() {
-		return "", err
-	}
-	if row.Fingerprint != c.idem.fingerprint {
-		return "", NewProblem(http.StatusUnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key was used for another request.")
-	}
-	return row.Result, nil
-}
-
-// useIdempotencyKey takes the request's key, bound to caller, operation and path.
-func (c *Call) useIdempotencyKey(ctx huma.Context) error {
-	key := ctx.Header("Idempotency-Key")
-	if key == "" {
-		return nil
-	}
-	if len(key) > 255 || strings.ContainsFunc(key, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
-		return Invalid(Fault("header.Idempotency-Key", "must be 1 to 255 visible ASCII characters"))
-	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{c.Person, c.Operation, ctx.URL().Path, key}, "\x00")))
-	c.idem = &idempotency{key: table.Idempotency(hex.EncodeToString(sum[:])), fingerprint: bodyHash(ctx.Context())}
-	return nil
 }

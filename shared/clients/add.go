@@ -61,7 +61,13 @@ var Add = api.Operation[AddInput, AddOutput]{
 		"200 instead of 201 where the person is a client of the project already, as whichever contact: nothing was changed. " +
 		"409 `company-ambiguous` with matches where several companies have the name; `company-archived`; `company-not-licensed` where the workspace's portal needs a licence; " +
 		"`access-removed` for a removed contact; `is-member` where the address belongs to (somebody invited as) a member of the team; `project-archived`. 422 (body.company) where company is none of this workspace.",
-	Handle: add, Replay: addAgain,
+	Reads: adder, Handle: add, Replay: addAgain,
+}
+
+// adder is the caller as the team knows them, to be read with the access
+// (api.Operation.Reads).
+func adder(c *api.Call, _ func(string) string) []table.Key {
+	return []table.Key{table.Member(c.Workspace, c.Person)}
 }
 
 // attempts at the transaction: somebody may be adding the same person, making a

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"golang.org/x/sync/errgroup"
+
 	"foyer/shared/api"
 	"foyer/shared/companies"
 	"foyer/shared/contacts"
@@ -23,34 +25,34 @@ type scene struct {
 	company   table.CompanyRow // zero: to be made
 	gate      table.CompanyGateRow
 	account   invitations.Known // of the address
-	contact   table.ContactRow  // of the address in the company; zero: to be made
-	person    string            // who the client is
+	at        table.ContactAddressRow
+	contact   table.ContactRow // of the address in the company; zero: to be made
+	person    string           // who the client is
 	place     table.PersonProjectRow
 	project   table.ProjectFactsRow
-	member    bool // of the team, or invited to it
-	active    bool // the contact has access: accepted, and not removed
 	adderName string
+
+	membership table.MembershipRow
+	member     bool // of the team, or invited to it
+	active     bool // the contact has access: accepted, and not removed
 }
 
 func load(ctx context.Context, c *api.Call, n NewClient) (*scene, error) {
 	s := &scene{email: n.Email.Canonical()}
-	if err := s.findCompany(ctx, c, n); err != nil {
+	group, gctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.findCompany(gctx, c, n) })
+	group.Go(func() (err error) {
+		s.account, err = invitations.Lookup(gctx, c, s.email)
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return nil, err
-	}
-	var err error
-	if s.account, err = invitations.Lookup(ctx, c, s.email); err != nil {
-		return nil, err
-	}
-	if s.company.Company != "" {
-		if err := s.findContact(ctx, c); err != nil {
-			return nil, err
-		}
 	}
 	s.person = s.account.Person
-	if s.contact.Person != "" {
-		s.person = s.contact.Person // whatever address the person has by now
+	if err := s.read(ctx, c); err != nil {
+		return nil, err
 	}
-	return s, s.read(ctx, c)
+	return s, s.findContact(ctx, c)
 }
 
 // findCompany finds the company that the request names, if there is one.
@@ -81,40 +83,25 @@ func (s *scene) findCompany(ctx context.Context, c *api.Call, n NewClient) (err 
 	}
 }
 
-func (s *scene) findContact(ctx context.Context, c *api.Call) error {
-	var at table.ContactAddressRow
-	found, err := c.Table.Get(ctx, table.ContactAddress(c.Workspace, s.company.Company, s.email), &at)
-	if err != nil || !found {
-		return err
-	}
-	if found, err = c.Table.Get(ctx, table.Contact(c.Workspace, at.Contact), &s.contact); err == nil && !found {
-		err = fmt.Errorf("an address of company %s leads to %s, which has no row", s.company.Company, at.Contact)
-	}
-	return err
-}
-
-// read loads how the person, the project and the company stand.
+// read loads how the project, its company, the adder and the person stand, and whether
+// the company has a contact of the address.
 func (s *scene) read(ctx context.Context, c *api.Call) error {
-	var (
-		membership table.MembershipRow
-		adder      table.MemberRow
-		project    = table.ProjectFacts(c.Project)
-		place      = table.Project(s.person, c.Project)
-		belongs    = table.Membership(s.person, c.Workspace)
-		member     = table.Member(c.Workspace, s.person)
-		me         = table.Member(c.Workspace, c.Person)
-		gate       = table.CompanyGate(c.Workspace, s.company.Company)
-	)
-	rows, err := c.Table.BatchGet(ctx, project, place, belongs, member, me, gate)
+	project, me := table.ProjectFacts(c.Project), table.Member(c.Workspace, c.Person)
+	gate, address := table.CompanyGate(c.Workspace, s.company.Company), table.ContactAddress(c.Workspace, s.company.Company, s.email)
+	keys := append(s.personKeys(c), project, me)
+	if s.company.Company != "" {
+		keys = append(keys, gate, address)
+	}
+	rows, err := c.Read(ctx, keys...)
 	if err != nil {
 		return err
 	}
+	var adder table.MemberRow
 	found, e1 := rows.Into(project, &s.project)
-	_, e2 := rows.Into(place, &s.place)
-	_, e3 := rows.Into(belongs, &membership)
-	known, e4 := rows.Into(me, &adder)
-	_, e5 := rows.Into(gate, &s.gate)
-	if err := errors.Join(e1, e2, e3, e4, e5); err != nil {
+	known, e2 := rows.Into(me, &adder)
+	_, e3 := rows.Into(gate, &s.gate)
+	_, e4 := rows.Into(address, &s.at)
+	if err := errors.Join(e1, e2, e3, e4, s.personIs(c, rows)); err != nil {
 		return err
 	}
 	if !known {
@@ -123,14 +110,53 @@ func (s *scene) read(ctx context.Context, c *api.Call) error {
 	if !found {
 		return api.NotFound()
 	}
-	_, s.member = rows[member]
-	s.member = s.member || membership.Role != ""
-	_, s.active = membership.Contacts[s.contact.Contact]
 	s.adderName = adder.Name
 	if s.project.Archived {
 		return policy.ErrArchived
 	}
 	return nil
+}
+
+// findContact loads the contact that the address led to, if it led to one; the contact's
+// person counts, whatever address they have by now.
+func (s *scene) findContact(ctx context.Context, c *api.Call) error {
+	if s.at.Contact == "" {
+		return nil
+	}
+	found, err := c.Table.Get(ctx, table.Contact(c.Workspace, s.at.Contact), &s.contact)
+	if err == nil && !found {
+		err = fmt.Errorf("an address of company %s leads to %s, which has no row", s.company.Company, s.at.Contact)
+	}
+	if err != nil {
+		return err
+	}
+	if s.contact.Person != "" && s.contact.Person != s.person {
+		s.person = s.contact.Person
+		rows, err := c.Table.BatchGet(ctx, s.personKeys(c)...)
+		if err != nil {
+			return err
+		}
+		if err := s.personIs(c, rows); err != nil {
+			return err
+		}
+	}
+	_, s.active = s.membership.Contacts[s.contact.Contact]
+	return nil
+}
+
+// personKeys are the rows that say how the person stands.
+func (s *scene) personKeys(c *api.Call) []table.Key {
+	return []table.Key{table.Project(s.person, c.Project), table.Membership(s.person, c.Workspace), table.Member(c.Workspace, s.person)}
+}
+
+// personIs takes how the person stands from rows that were read at their personKeys.
+func (s *scene) personIs(c *api.Call, rows table.Rows) error {
+	s.place, s.membership = table.PersonProjectRow{}, table.MembershipRow{}
+	_, e1 := rows.Into(table.Project(s.person, c.Project), &s.place)
+	_, e2 := rows.Into(table.Membership(s.person, c.Workspace), &s.membership)
+	_, s.member = rows[table.Member(c.Workspace, s.person)]
+	s.member = s.member || s.membership.Role != ""
+	return errors.Join(e1, e2)
 }
 
 // inProject says whether the person is a client of the project already, as

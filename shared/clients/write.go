@@ -77,6 +77,9 @@ func (s *scene) intoProject(c *api.Call, tx *table.Tx, contact table.ContactRow)
 	tx.Put(table.TeamPerson(c.Project, s.person), table.TeamPersonRow{
 		Person: s.person, Kind: table.KindClient, Contact: contact.Contact, Company: contact.Company, AddedBy: c.Person, AddedAt: now,
 	}).If(table.Absent()).Else(table.ErrConflict)
+	if s.account.New && s.person == s.account.Person {
+		return // the id was minted just now: no row can stand under it
+	}
 	// One account is either a member or a client of a workspace; the access that the
 	// mail depends on is still there.
 	tx.Check(table.Member(c.Workspace, s.person), table.Absent()).Else(table.ErrConflict)

@@ -13,11 +13,22 @@ import (
 // absent, a 404.
 func Load(ctx context.Context, c *api.Call, id string) (table.ContactRow, error) {
 	var contact table.ContactRow
-	found, err := c.Table.Get(ctx, table.Contact(c.Workspace, id), &contact)
+	key := table.Contact(c.Workspace, id)
+	rows, err := c.Read(ctx, key)
+	if err != nil {
+		return contact, err
+	}
+	found, err := rows.Into(key, &contact)
 	if err == nil && !found {
 		err = api.NotFound()
 	}
 	return contact, err
+}
+
+// Named is the row of the contact that the path names, to be read with the access
+// (api.Operation.Reads).
+func Named(c *api.Call, path func(string) string) []table.Key {
+	return []table.Key{table.Contact(c.Workspace, path("contact"))}
 }
 
 // Join adds to the transaction that the contact's person is one of the

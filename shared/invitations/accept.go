@@ -45,7 +45,7 @@ var Accept = api.Operation[AcceptInput, AcceptOutput]{
 }
 
 func accept(ctx context.Context, c *api.Call, in *AcceptInput) (*AcceptOutput, error) {
-	p, err := find(ctx, c, in.Token)
+	p, err := find(ctx, c, in.Token, also{account: true, membership: true, session: true})
 	if err != nil {
 		return nil, err
 	}
@@ -67,11 +67,8 @@ func accept(ctx context.Context, c *api.Call, in *AcceptInput) (*AcceptOutput, e
 // acceptAsOneself is the acceptance of a person who has an account: the link
 // alone, which anyone may have forwarded, is not enough.
 func acceptAsOneself(ctx context.Context, c *api.Call, p *pending, token, password string) error {
-	signedIn, err := c.CallerSignedIn(ctx)
 	switch {
-	case err != nil:
-		return err
-	case !signedIn:
+	case !p.SignedIn:
 		return api.Conflict("sign-in-first", "This address has an account already. Sign in, then accept with your access token.")
 	case c.Person != p.Invitation.Person:
 		return api.Conflict("other-account", "The invitation is for another account than the one that is signed in.")

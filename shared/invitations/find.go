@@ -19,12 +19,17 @@ type pending struct {
 	// the row exists (its contacts may all have been removed).
 	Membership table.MembershipRow
 	Member     bool
+	// SignedIn: the call was made with an access token whose session holds.
+	SignedIn bool
 }
+
+// also says what is read beside the invitation and its workspace.
+type also struct{ account, membership, session bool }
 
 // find follows a token to its invitation while that can be accepted. An invented,
 // used, expired, revoked, removed or superseded one is the same 404; which it was
-// is in the log. It reads no row of the team's realm.
-func find(ctx context.Context, c *api.Call, token string) (*pending, error) {
+// is in the log. It reads no row of the team's realm, and of the person what more says.
+func find(ctx context.Context, c *api.Call, token string, more also) (*pending, error) {
 	var at table.TokenRow
 	there, err := c.Table.Get(ctx, table.Token(token), &at)
 	if err != nil {
@@ -35,7 +40,17 @@ func find(ctx context.Context, c *api.Call, token string) (*pending, error) {
 	}
 	invitation, account := table.Invitation(at.Person, at.Workspace, at.Subject), table.Account(at.Person)
 	gate, membership := table.WorkspaceGate(at.Workspace), table.Membership(at.Person, at.Workspace)
-	rows, err := c.Table.BatchGet(ctx, invitation, account, gate, membership)
+	keys := []table.Key{invitation, gate}
+	if more.account {
+		keys = append(keys, account)
+	}
+	if more.membership {
+		keys = append(keys, membership)
+	}
+	if more.session && c.Person != "" {
+		keys = append(keys, c.SessionKey())
+	}
+	rows, err := c.Table.BatchGet(ctx, keys...)
 	if err != nil {
 		return nil, err
 	}
@@ -55,10 +70,13 @@ func find(ctx context.Context, c *api.Call, token string) (*pending, error) {
 	if f.Member, err = rows.Into(membership, &f.Membership); err != nil {
 		return nil, err
 	}
+	if f.SignedIn, err = c.SignedIn(rows); err != nil {
+		return nil, err
+	}
 	if reason := whyHidden(c, at, f, invited, exists); reason != "" {
 		return nil, hidden(ctx, c, reason)
 	}
-	if !known {
+	if more.account && !known {
 		return nil, fmt.Errorf("invitation of %s, who has no account row", at.Person)
 	}
 	return &f, nil

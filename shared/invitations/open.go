@@ -30,7 +30,7 @@ var Open = api.Operation[OpenInput, OpenOutput]{
 }
 
 func open(ctx context.Context, c *api.Call, in *OpenInput) (*OpenOutput, error) {
-	p, err := find(ctx, c, in.Token)
+	p, err := find(ctx, c, in.Token, also{})
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ var errMoved = errors.New("the invitation changed meanwhile")
 // good as its own; to whatever ended the invitation; or to the mail, which marks
 // it sent (then the caller repeats).
 func reopened(ctx context.Context, c *api.Call, in *OpenInput) (*OpenOutput, error) {
-	p, err := find(ctx, c, in.Token)
+	p, err := find(ctx, c, in.Token, also{})
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ var View = api.Operation[ViewInput, ViewOutput]{
 }
 
 func view(ctx context.Context, c *api.Call, in *ViewInput) (*ViewOutput, error) {
-	f, err := find(ctx, c, in.Token)
+	f, err := find(ctx, c, in.Token, also{account: true})
 	if err != nil {
 		return nil, err
 	}

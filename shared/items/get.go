@@ -18,6 +18,7 @@ var Get = api.Operation[GetInput, api.Tagged[Item]]{
 	ID: "items-get", Method: http.MethodGet, Path: "/projects/{project}/items/{item}", Access: api.StaffOfProject,
 	Summary: "Show an item",
 	Doc:     "For the staff of the project. clientCanSee says whether the project's clients see it.",
+	Reads:   named,
 	Handle:  get,
 }
 

@@ -39,7 +39,7 @@ func itemOf(r table.ItemRow) Item {
 // that misses in both may have fallen into a move, so it reads once more.
 func load(ctx context.Context, c *api.Call, id string) (table.ItemRow, error) {
 	for range 2 {
-		rows, err := c.Table.BatchGet(ctx, table.ItemKeys(c.Project, id)...)
+		rows, err := c.Read(ctx, table.ItemKeys(c.Project, id)...)
 		if err != nil {
 			return table.ItemRow{}, err
 		}
@@ -48,6 +48,12 @@ func load(ctx context.Context, c *api.Call, id string) (table.ItemRow, error) {
 		}
 	}
 	return table.ItemRow{}, api.NotFound()
+}
+
+// named are the two rows where the item that the path names can stand, to be read with
+// the access (api.Operation.Reads).
+func named(c *api.Call, path func(string) string) []table.Key {
+	return table.ItemKeys(c.Project, path("item"))
 }
 
 // keyOf is where an item of the project stands while it is shared or private.

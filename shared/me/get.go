@@ -38,12 +38,17 @@ var Get = api.Operation[GetInput, GetOutput]{
 	ID: "me-get", Method: http.MethodGet, Path: "/me", Access: api.SignedIn,
 	Summary: "Show my account and memberships",
 	Doc:     "For anyone signed in. Workspaces whose access was removed, or that are closed, are not listed, nor a client's whose company is archived.",
+	Reads:   func(c *api.Call, _ func(string) string) []table.Key { return []table.Key{table.Account(c.Person)} },
 	Handle:  get,
 }
 
 func get(ctx context.Context, c *api.Call, _ *GetInput) (*GetOutput, error) {
 	var account table.AccountRow
-	found, err := c.Table.Get(ctx, table.Account(c.Person), &account)
+	rows, err := c.Read(ctx, table.Account(c.Person))
+	if err != nil {
+		return nil, err
+	}
+	found, err := rows.Into(table.Account(c.Person), &account)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +59,7 @@ func get(ctx context.Context, c *api.Call, _ *GetInput) (*GetOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.Table.BatchGet(ctx, gates(memberships)...)
+	rows, err = c.Table.BatchGet(ctx, gates(memberships)...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package projects
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -48,13 +49,24 @@ var Create = api.Operation[CreateInput, CreateOutput]{
 	Summary: "Create a project",
 	Doc: "For the staff of the workspace. The creator is the first of the project's people; no client is. " +
 		"422 (body.company) where company is none of this workspace; 409 `company-archived` where it is archived.",
-	Handle: create, Replay: createAgain,
+	Reads: creator, Handle: create, Replay: createAgain,
 }
 
 func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, error) {
-	creator, err := facts(ctx, c, in.Body.Company)
+	if in.Body.Company != "" && !api.ValidID("company", in.Body.Company) {
+		return nil, unknownCompany()
+	}
+	rows, err := c.Read(ctx, creator(c, nil)...)
 	if err != nil {
 		return nil, err
+	}
+	var me table.MemberRow
+	found, err := rows.Into(table.Member(c.Workspace, c.Person), &me)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, fmt.Errorf("%s has a role in %s and no row of a member", c.Person, c.Workspace)
 	}
 	row := table.ProjectFactsRow{
 		Project: c.NewProjectID(c.Workspace), Workspace: c.Workspace, Name: in.Body.Name.String(), Company: in.Body.Company, CreatedAt: c.Now(), Version: 1,
@@ -64,58 +76,45 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, e
 	tx.Put(table.ProjectFacts(id), row).If(table.Absent())
 	tx.Put(table.WorkspaceProject(c.Workspace, id), table.PointerRow{Project: id}).If(table.Absent())
 	if row.Company != "" {
-		tx.Check(table.CompanyGate(c.Workspace, row.Company), table.Is("archived", false)).Else(companies.Archived())
+		tx.Check(table.CompanyGate(c.Workspace, row.Company), table.Is("archived", false)).Else(errCompany)
 		tx.Put(table.CompanyProject(c.Workspace, row.Company, id), table.PointerRow{Project: id}).If(table.Absent())
 	}
 	tx.Put(table.Project(c.Person, id), table.PersonProjectRow{Project: id, Kind: table.KindMember, CreatedAt: now}).If(table.Absent())
-	tx.Put(table.Person(id, c.Person), table.PersonRow{Person: c.Person, Name: creator.Name, Kind: table.KindMember}).If(table.Absent())
+	tx.Put(table.Person(id, c.Person), table.PersonRow{Person: c.Person, Name: me.Name, Kind: table.KindMember}).If(table.Absent())
 	tx.Put(table.TeamPerson(id, c.Person), table.TeamPersonRow{Person: c.Person, Kind: table.KindMember, AddedBy: c.Person, AddedAt: now}).If(table.Absent())
 	made := *c // the activity belongs to the project that is being made
 	made.Project = id
 	activity.InProject(&made, tx, false, table.ActivityRow{Type: table.ActivityProjectCreated})
-	if err := c.Table.Write(ctx, tx); err != nil {
+	err = c.Table.Write(ctx, tx)
+	switch {
+	case errors.Is(err, errCompany):
+		return nil, whyNotFor(ctx, c, row.Company)
+	case err != nil:
 		return nil, err
 	}
 	return outputOf(row), nil
 }
 
-// facts are the creator as the team knows them; a company that is named has to be
-// one of the workspace, and not archived.
-func facts(ctx context.Context, c *api.Call, company string) (table.MemberRow, error) {
-	var creator table.MemberRow
-	me, keys := table.Member(c.Workspace, c.Person), []table.Key{}
-	gate := table.CompanyGate(c.Workspace, company)
-	if company != "" {
-		if !api.ValidID("company", company) {
-			return creator, unknownCompany()
-		}
-		keys = append(keys, gate)
-	}
-	rows, err := c.Table.BatchGet(ctx, append(keys, me)...)
-	if err != nil {
-		return creator, err
-	}
-	found, err := rows.Into(me, &creator)
-	if err != nil {
-		return creator, err
-	}
-	if !found {
-		return creator, fmt.Errorf("%s has a role in %s and no row of a member", c.Person, c.Workspace)
-	}
-	if company == "" {
-		return creator, nil
-	}
-	var open table.CompanyGateRow
-	exists, err := rows.Into(gate, &open)
+// creator is the caller as the team knows them, to be read with the access
+// (api.Operation.Reads).
+func creator(c *api.Call, _ func(string) string) []table.Key {
+	return []table.Key{table.Member(c.Workspace, c.Person)}
+}
+
+// errCompany: the company is none of the workspace, or archived.
+var errCompany = errors.New("the company is not open to projects")
+
+// whyNotFor says why a project cannot be for the company: asked only where the
+// transaction was refused, so that others need not read it.
+func whyNotFor(ctx context.Context, c *api.Call, company string) error {
+	exists, err := c.Table.Get(ctx, table.CompanyGate(c.Workspace, company), &table.CompanyGateRow{})
 	switch {
 	case err != nil:
-		return creator, err
+		return err
 	case !exists:
-		return creator, unknownCompany()
-	case open.Archived:
-		return creator, companies.Archived()
+		return unknownCompany()
 	}
-	return creator, nil
+	return companies.Archived()
 }
 
 func unknownCompany() error {

@@ -34,15 +34,26 @@ var Get = api.Operation[GetInput, api.Tagged[NotificationSettings]]{
 	ID: "settings-get", Method: http.MethodGet, Path: "/me/notification-settings", Access: api.SignedIn,
 	Summary: "Show my notification settings",
 	Doc:     "For anyone signed in. What was never set is absent: the default of the person's role holds then. The ETag is what settings-put wants in If-Match.",
+	Reads:   stored,
 	Handle:  get,
 }
 
 func get(ctx context.Context, c *api.Call, _ *GetInput) (*api.Tagged[NotificationSettings], error) {
 	var row table.SettingsRow
-	if _, err := c.Table.Get(ctx, table.Settings(c.Person), &row); err != nil {
+	rows, err := c.Read(ctx, table.Settings(c.Person))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := rows.Into(table.Settings(c.Person), &row); err != nil {
 		return nil, err
 	}
 	return api.WithTag(shown(row)), nil
+}
+
+// stored is the caller's row of settings, to be read with the access
+// (api.Operation.Reads).
+func stored(c *api.Call, _ func(string) string) []table.Key {
+	return []table.Key{table.Settings(c.Person)}
 }
 
 // shown is a row as its person sees it; settings that were never stored too.

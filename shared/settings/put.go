@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -23,17 +24,17 @@ var Put = api.Operation[PutInput, api.Tagged[NotificationSettings]]{
 	Summary: "Change my notification settings",
 	Doc: "For anyone signed in. Replaces all of them: what is left out follows the default again. 422 for a project that the person is not in, " +
 		"at its own place (one that is hidden is like one that does not exist); 412 where they were changed since they were read, 428 without If-Match.",
-	Handle: put, Problems: []int{http.StatusPreconditionFailed, http.StatusPreconditionRequired},
+	Reads: stored, Handle: put, Problems: []int{http.StatusPreconditionFailed, http.StatusPreconditionRequired},
 }
 
 func put(ctx context.Context, c *api.Call, in *PutInput) (*api.Tagged[NotificationSettings], error) {
 	named := slices.Sorted(maps.Keys(in.Body.Projects))
 	var had table.SettingsRow
-	rows, err := c.Table.BatchGet(ctx, keysOf(c.Person, named)...)
+	rows, err := c.Read(ctx, keysOf(c.Person, named)...)
 	if err != nil {
 		return nil, err
 	}
-	stored, err := rows.Into(table.Settings(c.Person), &had)
+	found, err := rows.Into(table.Settings(c.Person), &had)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func put(ctx context.Context, c *api.Call, in *PutInput) (*api.Tagged[Notificati
 	if err := allKnown(rows, c.Person, named, had); err != nil {
 		return nil, err
 	}
-	row := table.SettingsRow{Level: string(in.Body.Level), Version: had.Version + 1}
+	row := table.SettingsRow{Level: string(in.Body.Level), Version: had.Version + 1, Change: c.NewID("chg_")}
 	for p, level := range in.Body.Projects {
 		if row.Projects == nil {
 			row.Projects = make(map[string]string, len(in.Body.Projects))
@@ -51,14 +52,17 @@ func put(ctx context.Context, c *api.Call, in *PutInput) (*api.Tagged[Notificati
 		row.Projects[p] = string(level)
 	}
 	asRead := table.Absent()
-	if stored {
+	if found {
 		asRead = table.Is("version", had.Version)
 	}
-	// A transaction, although of one row: a repeated call whose first answer was
-	// lost is the same call to DynamoDB, and not a change that came first.
-	tx := &table.Tx{}
-	tx.Put(table.Settings(c.Person), row).If(asRead).Else(api.Changed())
-	if err := c.Table.Write(ctx, tx); err != nil {
+	// Or this very change: a repeated call whose first answer was lost is no change
+	// that came first.
+	asRead = asRead.Or(table.Is("change", row.Change))
+	err = c.Table.PutOne(ctx, table.Settings(c.Person), row, &asRead)
+	switch {
+	case errors.Is(err, table.ErrConditionFailed):
+		return nil, api.Changed()
+	case err != nil:
 		return nil, err
 	}
 	return api.WithTag(shown(row)), nil

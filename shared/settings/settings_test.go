@@ -77,7 +77,7 @@ func TestAChangeOfSettingsNamesWhatItChanges(t *testing.T) {
 	})
 }
 
-// The tag is compared with what was read; the transaction compares once more.
+// The tag is compared with what was read; the write compares once more.
 func TestOfTwoChangesAtOnceOneIsTold(t *testing.T) {
 	for what, before := range map[string]any{"first settings": nil, "later ones": fields{"level": "all"}} {
 		t.Run(what, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestOfTwoChangesAtOnceOneIsTold(t *testing.T) {
 			var once sync.Once
 			w.Intercept("settings-put", func(stack *middleware.Stack) error {
 				return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Between", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-					if _, ok := in.Parameters.(*dynamodb.TransactWriteItemsInput); ok {
+					if _, ok := in.Parameters.(*dynamodb.PutItemInput); ok {
 						once.Do(func() {
 							if err := w.Table.PutOne(ctx, table.Settings(a.Carl.ID), table.SettingsRow{Level: "limited", Version: 7}, nil); err != nil {
 								t.Error(err)

@@ -223,4 +223,5 @@ type SettingsRow struct {
 	Level    string            `dynamodbav:"level,omitempty"`
 	Projects map[string]string `dynamodbav:"projects,omitempty"`
 	Version  int               `dynamodbav:"version"`
+	Change   string            `dynamodbav:"change,omitempty"` // id of the change that made it so
 }
