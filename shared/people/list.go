@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"foyer/shared/api"
 	"foyer/shared/contacts"
 	"foyer/shared/table"
@@ -49,28 +51,69 @@ var List = api.Operation[ListInput, api.List[Person]]{
 }
 
 func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Person], error) {
-	return api.Source[table.TeamPersonRow, Person]{
-		Read: func(ctx context.Context, after string, n int) ([]table.TeamPersonRow, bool, error) {
-			q := table.Query{PK: table.TeamProjectPartition(c.Project), Prefix: table.PrefixPerson, Limit: n}
-			if after != "" {
-				q.After = table.PrefixPerson + after
-			}
-			return table.QueryInto[table.TeamPersonRow](ctx, c.Table, q)
-		},
-		At: func(r table.TeamPersonRow) string { return strings.TrimPrefix(r.SK, table.PrefixPerson) },
-		Show: func(ctx context.Context, rows []table.TeamPersonRow) (map[string]Person, error) {
+	return api.Source[person, Person]{
+		Read: func(ctx context.Context, after string, n int) ([]person, bool, error) { return read(ctx, c, after, n) },
+		At:   func(p person) string { return strings.TrimPrefix(p.SK, table.PrefixPerson) },
+		Show: func(ctx context.Context, rows []person) (map[string]Person, error) {
 			return shown(ctx, c, rows)
 		},
 		Valid: func(position string) bool { return api.ValidID("person", position) },
 	}.Page(ctx, c, in.Page)
 }
 
-// shown loads what the team knows of the people, in one BatchGet: their names in
-// the project, and the contact or member that each of them is.
-func shown(ctx context.Context, c *api.Call, people []table.TeamPersonRow) (map[string]Person, error) {
-	keys := make([]table.Key, 0, 2*len(people))
+// person is the team's side of a person and the name that the project shows.
+type person struct {
+	table.TeamPersonRow
+	name   string // empty: none
+	unread bool   // the name was not come to
+}
+
+// read reads both sides of the project's people, at once. They stand under the same
+// sort keys, so that the names of a page are one query too, not a read for each.
+func read(ctx context.Context, c *api.Call, after string, n int) ([]person, bool, error) {
+	team := table.Query{PK: table.TeamProjectPartition(c.Project), Prefix: table.PrefixPerson, Limit: n}
+	if after != "" {
+		team.After = table.PrefixPerson + after
+	}
+	clients := team
+	clients.PK = table.ClientProjectPartition(c.Project)
+	var (
+		rows            []table.TeamPersonRow
+		names           []table.PersonRow
+		more, moreNames bool
+	)
+	group, gctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		rows, more, err = table.QueryInto[table.TeamPersonRow](gctx, c.Table, team)
+		return err
+	})
+	group.Go(func() (err error) {
+		names, moreNames, err = table.QueryInto[table.PersonRow](gctx, c.Table, clients)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return nil, false, err
+	}
+	nameOf := make(map[string]string, len(names))
+	for _, row := range names {
+		nameOf[row.SK] = row.Name
+	}
+	people := make([]person, len(rows))
+	for i, row := range rows {
+		people[i] = person{TeamPersonRow: row, name: nameOf[row.SK], unread: moreNames && row.SK > names[len(names)-1].SK}
+	}
+	return people, more, nil
+}
+
+// shown loads what else the team knows of the people, in one BatchGet: the contact or
+// member that each of them is.
+func shown(ctx context.Context, c *api.Call, people []person) (map[string]Person, error) {
+	keys := make([]table.Key, 0, len(people))
 	for _, p := range people {
-		keys = append(keys, table.Person(c.Project, p.Person), whoKey(c, p))
+		keys = append(keys, whoKey(c, p))
+		if p.unread {
+			keys = append(keys, table.Person(c.Project, p.Person))
+		}
 	}
 	rows, err := c.Table.BatchGet(ctx, keys...)
 	if err != nil {
@@ -88,14 +131,14 @@ func shown(ctx context.Context, c *api.Call, people []table.TeamPersonRow) (map[
 }
 
 // whoKey is the row of the contact or member that a person of the project is.
-func whoKey(c *api.Call, p table.TeamPersonRow) table.Key {
+func whoKey(c *api.Call, p person) table.Key {
 	if p.Kind == table.KindClient {
 		return table.Contact(c.Workspace, p.Contact)
 	}
 	return table.Member(c.Workspace, p.Person)
 }
 
-func personOf(c *api.Call, rows table.Rows, p table.TeamPersonRow) (Person, error) {
+func personOf(c *api.Call, rows table.Rows, p person) (Person, error) {
 	out := Person{Person: p.Person, Kind: p.Kind, AddedAt: p.AddedAt}
 	if p.Kind == table.KindClient {
 		var contact table.ContactRow
@@ -115,10 +158,16 @@ func personOf(c *api.Call, rows table.Rows, p table.TeamPersonRow) (Person, erro
 	}
 	// The name that the project shows. A client whose access was taken away has none
 	// there any more: the team still knows who it was.
-	var name table.PersonRow
-	found, err := rows.Into(table.Person(c.Project, p.Person), &name)
-	if found {
-		out.Name = name.Name
+	name := p.name
+	if p.unread {
+		var row table.PersonRow
+		if _, err := rows.Into(table.Person(c.Project, p.Person), &row); err != nil {
+			return out, err
+		}
+		name = row.Name
 	}
-	return out, err
+	if name != "" {
+		out.Name = name
+	}
+	return out, nil
 }
