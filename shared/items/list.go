@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"foyer/shared/api"
 	"foyer/shared/table"
 )
@@ -43,16 +45,17 @@ func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Item], err
 		return nil, err
 	}
 	var m merge
-	for _, partition := range partitions(c.Project, in.Visibility) {
-		q := table.Query{PK: partition, Prefix: table.PrefixItem + prefix, Descending: true, Limit: in.Limit + 1}
-		if after != "" {
-			q.After = table.PrefixItem + after
+	if err := m.read(ctx, c, in, prefix, after); err != nil {
+		return nil, err
+	}
+	if in.Visibility == visibleAll {
+		moved, err := movedSince(ctx, c)
+		if err == nil && moved {
+			err = m.read(ctx, c, in, prefix, after)
 		}
-		rows, more, err := table.QueryInto[table.ItemRow](ctx, c.Table, q)
 		if err != nil {
 			return nil, err
 		}
-		m.add(rows, more)
 	}
 	out := &api.List[Item]{Body: api.ListBody[Item]{Items: []Item{}}}
 	rows, more := m.page(in.Limit)
@@ -65,10 +68,7 @@ func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Item], err
 	return out, nil
 }
 
-// partitions are what a list reads, in this order. Two queries are not one
-// instant: an item taken back between them would be in neither, one shared in
-// both. So the private ones are read again at the end; what is still missed has
-// moved twice within one request.
+// partitions are what a list reads, at once.
 func partitions(p, visibility string) []string {
 	private, shared := table.TeamProjectPartition(p), table.ClientProjectPartition(p)
 	switch visibility {
@@ -77,7 +77,21 @@ func partitions(p, visibility string) []string {
 	case visibleShared:
 		return []string{shared}
 	}
-	return []string{private, shared, private}
+	return []string{private, shared}
+}
+
+// movedSince says whether an item was shared or taken back since the call was let in.
+// Two queries are not one instant: an item that moves between them would be in neither
+// or in both. If one did, both realms are read once more and all that was found is
+// merged; what is still missed has moved twice within one request.
+func movedSince(ctx context.Context, c *api.Call) (bool, error) {
+	var now table.ProjectFactsRow
+	rows, err := c.Table.BatchGet(ctx, table.ProjectFacts(c.Project))
+	if err != nil {
+		return false, err
+	}
+	_, err = rows.Into(table.ProjectFacts(c.Project), &now)
+	return now.Moved != c.Facts.Moved, err
 }
 
 // merge makes one list, newest first, of several queries of the same range.
@@ -87,6 +101,33 @@ type merge struct {
 	// DynamoDB's megabyte says nothing of what is older.
 	floor string
 	more  bool // older ones exist than were read
+}
+
+// read reads the range that the list asks for in its realms, at once.
+func (m *merge) read(ctx context.Context, c *api.Call, in *ListInput, prefix, after string) error {
+	parts := partitions(c.Project, in.Visibility)
+	found := make([]struct {
+		rows []table.ItemRow
+		more bool
+	}, len(parts))
+	group, gctx := errgroup.WithContext(ctx)
+	for i, partition := range parts {
+		q := table.Query{PK: partition, Prefix: table.PrefixItem + prefix, Descending: true, Limit: in.Limit + 1}
+		if after != "" {
+			q.After = table.PrefixItem + after
+		}
+		group.Go(func() (err error) {
+			found[i].rows, found[i].more, err = table.QueryInto[table.ItemRow](gctx, c.Table, q)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, f := range found {
+		m.add(f.rows, f.more)
+	}
+	return nil
 }
 
 func (m *merge) add(rows []table.ItemRow, more bool) {

@@ -49,6 +49,7 @@ type ProjectFactsRow struct {
 	Archived  bool      `dynamodbav:"archived"`
 	CreatedAt time.Time `dynamodbav:"createdAt"`
 	Version   int       `dynamodbav:"version"`
+	Moved     string    `dynamodbav:"moved,omitempty"` // another with each item that is shared or taken back; never shown
 }
 
 // PointerRow names another row; the id is in its sort key (keys WorkspaceProject
