@@ -117,7 +117,10 @@ func things(ctx context.Context, c *api.Call, lines []table.FeedRow) (table.Rows
 	var keys []table.Key
 	for _, l := range lines {
 		if l.Project != "" {
-			keys = append(keys, table.ProjectFacts(l.Project), table.Project(c.Person, l.Project), table.Person(l.Project, l.Actor))
+			keys = append(keys, table.ProjectFacts(l.Project), table.Person(l.Project, l.Actor))
+			if role := policy.Role(c.Membership.Role); role != policy.Owner && role != policy.Admin { // these may open any project
+				keys = append(keys, table.Project(c.Person, l.Project))
+			}
 		}
 		if l.Item != "" {
 			keys = append(keys, table.ItemKeys(l.Project, l.Item)...)

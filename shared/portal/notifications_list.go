@@ -75,7 +75,8 @@ func shownLines(ctx context.Context, c *api.Call, lines []table.FeedRow) (map[st
 	var projects []string
 	for _, l := range lines {
 		if !slices.Contains(projects, l.Project) {
-			projects, keys = append(projects, l.Project), append(keys, accessKeys(c.Person, l.Project)...)
+			projects = append(projects, l.Project)
+			keys = append(append(keys, table.Project(c.Person, l.Project)), accessKeys(c.Person, l.Project)...)
 		}
 		keys = append(keys, table.SharedItem(l.Project, l.Item), table.Person(l.Project, l.Actor))
 	}
@@ -83,7 +84,15 @@ func shownLines(ctx context.Context, c *api.Call, lines []table.FeedRow) (map[st
 	if err != nil {
 		return nil, err
 	}
-	open, err := openable(ctx, c, rows, projects)
+	mine := make(map[string]table.PersonProjectRow, len(projects))
+	for _, id := range projects {
+		var own table.PersonProjectRow
+		if _, err := rows.Into(table.Project(c.Person, id), &own); err != nil {
+			return nil, err
+		}
+		mine[id] = own
+	}
+	open, err := openable(ctx, c, rows, mine)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ package portal
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"foyer/shared/api"
 	"foyer/shared/policy"
@@ -18,26 +19,27 @@ type opened struct {
 	workspaceName string
 }
 
-// accessKeys are the rows that say whether the person is a client of the project:
-// those that a request naming the project reads to be let in (api.ClientsOfProject).
+// accessKeys are the rows that, with the person's own row of the project, say whether
+// they are a client of it: those that a request naming the project reads to be let in
+// (api.ClientsOfProject).
 func accessKeys(person, project string) []table.Key {
 	w, _ := table.WorkspaceOf(project)
-	return []table.Key{table.Project(person, project), table.Membership(person, w), table.ProjectFacts(project), table.WorkspaceGate(w)}
+	return []table.Key{table.Membership(person, w), table.ProjectFacts(project), table.WorkspaceGate(w)}
 }
 
 // openable gives those of the projects that the caller can open now as a client,
-// by id. It asks of each what a request naming it would ask; rows hold what was
-// read at its accessKeys. The companies' gates, which the memberships name, are
-// read here.
-func openable(ctx context.Context, c *api.Call, rows table.Rows, projects []string) (map[string]opened, error) {
+// by id. It asks of each what a request naming it would ask; mine are the caller's
+// own rows of the projects, rows hold what was read at their accessKeys. The companies'
+// gates, which the memberships name, are read here, but for those that rows hold.
+func openable(ctx context.Context, c *api.Call, rows table.Rows, mine map[string]table.PersonProjectRow) (map[string]opened, error) {
 	type candidate struct {
 		opened
 		gate  table.WorkspaceGateRow
 		which table.Key
 	}
-	candidates := make(map[string]candidate, len(projects))
+	candidates := make(map[string]candidate, len(mine))
 	var gates []table.Key
-	for _, id := range projects {
+	for id, own := range mine {
 		w, ok := table.WorkspaceOf(id)
 		if !ok {
 			continue
@@ -45,13 +47,11 @@ func openable(ctx context.Context, c *api.Call, rows table.Rows, projects []stri
 		var (
 			cand       candidate
 			membership table.MembershipRow
-			own        table.PersonProjectRow
 		)
 		exists, e1 := rows.Into(table.ProjectFacts(id), &cand.project)
 		open, e2 := rows.Into(table.WorkspaceGate(w), &cand.gate)
 		_, e3 := rows.Into(table.Membership(c.Person, w), &membership)
-		_, e4 := rows.Into(table.Project(c.Person, id), &own)
-		if err := errors.Join(e1, e2, e3, e4); err != nil {
+		if err := errors.Join(e1, e2, e3); err != nil {
 			return nil, err
 		}
 		err := policy.ClientOfProject(policy.Facts{
@@ -68,12 +68,15 @@ func openable(ctx context.Context, c *api.Call, rows table.Rows, projects []stri
 		}
 		cand.workspaceName, cand.which = cand.gate.Name, table.CompanyGate(w, membership.Contacts[own.Contact])
 		candidates[id] = cand
-		gates = append(gates, cand.which)
+		if _, read := rows[cand.which]; !read {
+			gates = append(gates, cand.which)
+		}
 	}
 	companies, err := c.Table.BatchGet(ctx, gates...)
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(companies, rows)
 	out := make(map[string]opened, len(candidates))
 	for id, cand := range candidates {
 		var gate table.CompanyGateRow

@@ -47,13 +47,18 @@ func projectsList(ctx context.Context, c *api.Call, in *ProjectsListInput) (*api
 
 func shownProjects(ctx context.Context, c *api.Call, mine []table.PersonProjectRow) (map[string]ClientProject, error) {
 	var keys []table.Key
-	var projects []string
+	projects := make(map[string]table.PersonProjectRow, len(mine))
 	for _, row := range mine {
 		if row.Kind != table.KindClient {
 			continue
 		}
 		id := strings.TrimPrefix(row.SK, table.PrefixProject)
-		projects, keys = append(projects, id), append(keys, accessKeys(c.Person, id)...)
+		projects[id], keys = row, append(keys, accessKeys(c.Person, id)...)
+		if w, ok := table.WorkspaceOf(id); ok && row.Company != "" {
+			// The membership says which company it is by now; it is the same but for a
+			// contact who changed companies, and openable reads that one's gate.
+			keys = append(keys, table.CompanyGate(w, row.Company))
+		}
 	}
 	rows, err := c.Table.BatchGet(ctx, keys...)
 	if err != nil {
