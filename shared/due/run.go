@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -18,7 +19,7 @@ import (
 // ID is the function's.
 const ID = "due-run"
 
-// Lease is how long a run keeps others off a shard: longer than the function may
+// Lease is how long a run that acts keeps others off a shard: longer than the function may
 // run (Timeout in template.yaml, a test compares them).
 const Lease = 2 * time.Minute
 
@@ -28,8 +29,8 @@ const (
 	// slice is how many minutes of a shard one run takes at most: in the normal case
 	// it is one; after an outage of a day the shards have caught up within half an hour.
 	slice = 60
-	// page is how many due rows are read at once.
-	page = 100
+	// pageSize is how many due rows are read at once.
+	pageSize = 100
 	// reserve is how long before the function's end no further minute is begun.
 	reserve = 10 * time.Second
 )
@@ -38,30 +39,31 @@ const (
 // that the clock has reached. A due row is written at least two minutes ahead
 // (invitations.DueMinute), so nothing is added any more to a minute that is taken.
 //
-// A minute costs a read and two writes for each shard, whether or not anything
-// is due. Whatever a run leaves undone, by a crash or because its time was up,
-// the next one finds: a row is deleted in the transaction that acts on it.
+// A minute in which nothing is due costs a read and a write for each shard, and no
+// lease. Whatever a run leaves undone, by a crash or because its time was up, the
+// next one finds: a row is deleted in the transaction that acts on it.
 func Run(ctx context.Context, env *api.Env) error {
 	last := env.Now().Truncate(time.Minute)
-	keys := make([]table.Key, table.DueShards)
-	for i := range keys {
-		keys[i] = table.DueWatermark(i)
-	}
-	rows, err := env.Table.BatchGet(ctx, keys...)
+	marks, _, err := table.QueryInto[table.WatermarkRow](ctx, env.Table, table.Query{PK: table.DueWatermarkPartition})
 	if err != nil {
 		return err
 	}
-	var failed []error
-	for i := range keys {
+	var shards sync.WaitGroup
+	failed := make([]error, table.DueShards)
+	for i := range failed {
 		s := shard{number: i}
-		if s.found, err = rows.Into(keys[i], &s.mark); err != nil {
-			failed = append(failed, err)
-			continue
+		for _, mark := range marks {
+			if mark.Key == table.DueWatermark(i) {
+				s.mark, s.found = mark, true
+			}
 		}
-		if err := s.run(ctx, env, last); err != nil {
-			failed = append(failed, fmt.Errorf("shard %d: %w", i, err))
-		}
+		shards.Go(func() {
+			if err := s.run(ctx, env, last); err != nil {
+				failed[i] = fmt.Errorf("shard %d: %w", i, err)
+			}
+		})
 	}
+	shards.Wait()
 	return errors.Join(failed...)
 }
 
@@ -80,10 +82,43 @@ func (s *shard) run(ctx context.Context, env *api.Env, last time.Time) error {
 			return fmt.Errorf("watermark %q: %w", s.mark.Done, err)
 		}
 	}
-	if !done.Before(last) || timeIsUp(ctx) {
+	if end := done.Add(slice * time.Minute); end.Before(last) {
+		last = end
+	}
+	free, ok := s.free(env)
+	if !ok || !done.Before(last) {
 		return nil
 	}
-	lease, err := s.take(ctx, env, done)
+	// Nothing is due in most minutes: to see so needs no lease.
+	begun := done
+	var rows []table.Item
+	more := false
+	for ; done.Before(last) && len(rows) == 0; done = done.Add(time.Minute) {
+		if timeIsUp(ctx) {
+			break
+		}
+		var err error
+		if rows, more, err = env.Table.Query(ctx, s.minuteQuery(done.Add(time.Minute))); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(rows) == 0 && done.Equal(begun):
+		return nil
+	case len(rows) == 0:
+		return s.moveTo(ctx, env, done, free)
+	}
+	return s.act(ctx, env, done.Add(-time.Minute), last, page{rows, more}, free)
+}
+
+// act takes the minutes after done up to last under a lease; first is what is due in
+// the first of them.
+func (s *shard) act(ctx context.Context, env *api.Env, done, last time.Time, first page, free expression.ConditionBuilder) error {
+	lease := env.NewID("run_")
+	free = free.Or(table.Is("leaseId", lease)) // this very lease, whose answer was lost on the way
+	err := env.Table.PutOne(ctx, table.DueWatermark(s.number), table.WatermarkRow{
+		Done: done.Format(time.RFC3339), LeaseID: lease, LeaseUntil: env.Now().Add(Lease).UnixMilli(),
+	}, &free)
 	if errors.Is(err, table.ErrConditionFailed) {
 		return nil // another run has the shard
 	}
@@ -91,51 +126,61 @@ func (s *shard) run(ctx context.Context, env *api.Env, last time.Time) error {
 		return err
 	}
 	var failed error
-	for n := 0; n < slice && done.Before(last) && !timeIsUp(ctx); n++ {
-		if failed = s.minute(ctx, env, done.Add(time.Minute)); failed != nil {
+	for known := &first; done.Before(last) && !timeIsUp(ctx); known = nil {
+		if failed = s.minute(ctx, env, done.Add(time.Minute), known); failed != nil {
 			break // the watermark stays before this minute: the next run takes it again
 		}
 		done = done.Add(time.Minute)
 	}
-	mine := table.Is("leaseId", lease)
-	err = env.Table.PutOne(ctx, table.DueWatermark(s.number), table.WatermarkRow{Done: done.Format(time.RFC3339)}, &mine)
+	return errors.Join(failed, s.moveTo(ctx, env, done, table.Is("leaseId", lease)))
+}
+
+// moveTo moves the shard's watermark, and ends its lease, if cond still holds; where
+// it does not another run has the shard, and the watermark is that run's.
+func (s *shard) moveTo(ctx context.Context, env *api.Env, done time.Time, cond expression.ConditionBuilder) error {
+	err := env.Table.PutOne(ctx, table.DueWatermark(s.number), table.WatermarkRow{Done: done.Format(time.RFC3339)}, &cond)
 	if errors.Is(err, table.ErrConditionFailed) {
-		err = nil // the lease ended and another run has it: the watermark is that run's
+		return nil
 	}
-	return errors.Join(failed, err)
+	return err
 }
 
-// take puts this run's lease on the shard; table.ErrConditionFailed where another
-// run has it or has moved the watermark.
-func (s *shard) take(ctx context.Context, env *api.Env, done time.Time) (lease string, err error) {
-	lease = env.NewID("run_")
-	free := table.Absent()
-	if s.found {
-		now := env.Now()
-		if s.mark.LeaseUntil >= now.UnixMilli() {
-			return "", table.ErrConditionFailed
-		}
-		free = table.Is("done", s.mark.Done)
-		if s.mark.LeaseID != "" {
-			free = free.And(table.Is("leaseId", s.mark.LeaseID))
-		} else {
-			free = free.And(expression.Name("leaseId").AttributeNotExists())
-		}
+// free is the condition that no other run has the shard or has moved its watermark
+// since it was read; false where another run has it.
+func (s *shard) free(env *api.Env) (expression.ConditionBuilder, bool) {
+	switch {
+	case !s.found:
+		return table.Absent(), true
+	case s.mark.LeaseUntil >= env.Now().UnixMilli():
+		return expression.ConditionBuilder{}, false
+	case s.mark.LeaseID != "":
+		return table.Is("done", s.mark.Done).And(table.Is("leaseId", s.mark.LeaseID)), true
 	}
-	free = free.Or(table.Is("leaseId", lease)) // this very lease, whose answer was lost on the way
-	return lease, env.Table.PutOne(ctx, table.DueWatermark(s.number), table.WatermarkRow{
-		Done: done.Format(time.RFC3339), LeaseID: lease, LeaseUntil: env.Now().Add(Lease).UnixMilli(),
-	}, &free)
+	return table.Is("done", s.mark.Done).And(expression.Name("leaseId").AttributeNotExists()), true
 }
 
-// minute takes the due rows of one minute of the shard.
-func (s *shard) minute(ctx context.Context, env *api.Env, minute time.Time) error {
-	for q := (table.Query{PK: table.DuePartition(minute, s.number), Limit: page}); ; {
-		items, more, err := env.Table.Query(ctx, q)
-		if err != nil {
-			return err
+// page is what a query of a minute gave.
+type page struct {
+	rows []table.Item
+	more bool
+}
+
+func (s *shard) minuteQuery(minute time.Time) table.Query {
+	return table.Query{PK: table.DuePartition(minute, s.number), Limit: pageSize}
+}
+
+// minute takes the due rows of one minute of the shard; known is the first page of
+// them where it was read before.
+func (s *shard) minute(ctx context.Context, env *api.Env, minute time.Time, known *page) error {
+	for q := s.minuteQuery(minute); ; known = nil {
+		if known == nil {
+			rows, more, err := env.Table.Query(ctx, q)
+			if err != nil {
+				return err
+			}
+			known = &page{rows, more}
 		}
-		for _, item := range items {
+		for _, item := range known.rows {
 			var key table.Key
 			if err := table.Unmarshal(item, &key); err != nil {
 				return err
@@ -145,7 +190,7 @@ func (s *shard) minute(ctx context.Context, env *api.Env, minute time.Time) erro
 				return err
 			}
 		}
-		if !more {
+		if !known.more {
 			return nil
 		}
 	}
@@ -155,7 +200,7 @@ func (s *shard) minute(ctx context.Context, env *api.Env, minute time.Time) erro
 // key and stays where it is, so that it can be looked at; it does not hold up
 // the rest.
 func one(ctx context.Context, env *api.Env, key table.Key, item table.Item) error {
-	err := act(ctx, env, key, item)
+	err := actOn(ctx, env, key, item)
 	if err == nil || stream.WorthRetry(err) {
 		return err
 	}
@@ -163,7 +208,7 @@ func one(ctx context.Context, env *api.Env, key table.Key, item table.Item) erro
 	return stream.Poison(ctx, env, ID, key)
 }
 
-func act(ctx context.Context, env *api.Env, key table.Key, item table.Item) error {
+func actOn(ctx context.Context, env *api.Env, key table.Key, item table.Item) error {
 	var row table.DueRow
 	if err := table.Unmarshal(item, &row); err != nil {
 		return errors.Join(stream.ErrPoison, err)

@@ -300,10 +300,12 @@ func DuePartition(minute time.Time, shard int) string {
 	return fmt.Sprintf("%s%s#%02d", RealmDue, minute.UTC().Format("2006-01-02T15:04"), shard)
 }
 
-// DueWatermark is how far due-run has taken a shard, and its lease.
-func DueWatermark(shard int) Key {
-	return Key{fmt.Sprintf("%sWATERMARK#%02d", RealmDue, shard), "WATERMARK"}
-}
+// DueWatermark is how far due-run has taken a shard, and its lease. All shards' stand
+// together: one query reads them.
+func DueWatermark(shard int) Key { return Key{DueWatermarkPartition, fmt.Sprintf("%02d", shard)} }
+
+// DueWatermarkPartition is the partition of all watermarks.
+const DueWatermarkPartition = RealmDue + "WATERMARK"
 
 // StateIndex is the sparse index of contacts and members by the state of their
 // invitation: the attributes StatePK and StateSK of their rows.
