@@ -37,27 +37,27 @@ func (s Standing) Recipient() policy.Recipient {
 }
 
 // Of loads the standings of people to a project, strongly consistent, in the
-// order of persons.
-func Of(ctx context.Context, t *table.Table, project string, persons ...string) (Place, []Standing, error) {
+// order of persons; and, in the same call, the rows at the keys of also.
+func Of(ctx context.Context, t *table.Table, project string, also []table.Key, persons ...string) (Place, []Standing, table.Rows, error) {
 	workspace, ok := table.WorkspaceOf(project)
 	if !ok {
-		return Place{}, nil, fmt.Errorf("%q is not the id of a project", project)
+		return Place{}, nil, nil, fmt.Errorf("%q is not the id of a project", project)
 	}
 	place := Place{Workspace: workspace, Project: project}
-	keys := []table.Key{table.WorkspaceGate(workspace), table.ProjectFacts(project)}
+	keys := append([]table.Key{table.WorkspaceGate(workspace), table.ProjectFacts(project)}, also...)
 	for _, p := range persons {
 		keys = append(keys, table.Membership(p, workspace), table.Project(p, project), table.Settings(p))
 	}
 	rows, err := t.BatchGet(ctx, keys...)
 	if err != nil {
-		return place, nil, err
+		return place, nil, nil, err
 	}
 	base := policy.Facts{SignedIn: true} // being told needs no sign-in
 	if base.WorkspaceExists, err = rows.Into(table.WorkspaceGate(workspace), &place.Gate); err != nil {
-		return place, nil, err
+		return place, nil, nil, err
 	}
 	if base.ProjectExists, err = rows.Into(table.ProjectFacts(project), &place.Facts); err != nil {
-		return place, nil, err
+		return place, nil, nil, err
 	}
 	base.WorkspaceClosed = place.Gate.Closed
 
@@ -65,7 +65,7 @@ func Of(ctx context.Context, t *table.Table, project string, persons ...string) 
 	var companies []table.Key
 	for i, p := range persons {
 		if known[i], err = read(rows, p, workspace, project); err != nil {
-			return place, nil, err
+			return place, nil, nil, err
 		}
 		if known[i].company != "" {
 			companies = append(companies, table.CompanyGate(workspace, known[i].company))
@@ -74,16 +74,16 @@ func Of(ctx context.Context, t *table.Table, project string, persons ...string) 
 	gates := table.Rows{}
 	if len(companies) > 0 {
 		if gates, err = t.BatchGet(ctx, companies...); err != nil {
-			return place, nil, err
+			return place, nil, nil, err
 		}
 	}
 	out := make([]Standing, len(persons))
 	for i, k := range known {
 		if out[i], err = k.standing(base, place, gates); err != nil {
-			return place, nil, err
+			return place, nil, nil, err
 		}
 	}
-	return place, out, nil
+	return place, out, rows, nil
 }
 
 // person is what the rows say of one person.
@@ -141,17 +141,15 @@ func companyIn(gates table.Rows, workspace, company string) (policy.Company, err
 }
 
 // Item finds an item where it stands now: shared or private, or false where it
-// is gone.
-func Item(ctx context.Context, t *table.Table, project, id string) (table.ItemRow, bool, error) {
-	for attempt := 0; ; attempt++ {
-		rows, err := t.BatchGet(ctx, table.ItemKeys(project, id)...)
-		if err != nil {
-			return table.ItemRow{}, false, err
-		}
-		row, found, err := rows.Item(project, id)
-		if err != nil || found || attempt > 0 {
-			return row, found, err
-		}
-		// Found in neither place: it may have moved between the two reads. Once more.
+// is gone. rows were read at its table.ItemKeys.
+func Item(ctx context.Context, t *table.Table, rows table.Rows, project, id string) (table.ItemRow, bool, error) {
+	row, found, err := rows.Item(project, id)
+	if err != nil || found {
+		return row, found, err
 	}
+	// Found in neither place: it may have moved between the two reads. Once more.
+	if rows, err = t.BatchGet(ctx, table.ItemKeys(project, id)...); err != nil {
+		return table.ItemRow{}, false, err
+	}
+	return rows.Item(project, id)
 }

@@ -14,7 +14,7 @@ import (
 // now, a member what is there.
 func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, error) {
 	m := c.mail
-	place, standings, err := audience.Of(ctx, env.Table, m.Project, m.Person)
+	place, standings, rows, err := audience.Of(ctx, env.Table, m.Project, append(table.ItemKeys(m.Project, m.Item), whoKeys(m)...), m.Person)
 	if err != nil {
 		return prepared{}, err
 	}
@@ -22,7 +22,7 @@ func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, 
 	if !recipient.Active || recipient.Client != (m.Audience == table.KindClient) {
 		return stale("no-access")
 	}
-	item, found, err := audience.Item(ctx, env.Table, m.Project, m.Item)
+	item, found, err := audience.Item(ctx, env.Table, rows, m.Project, m.Item)
 	if err != nil {
 		return prepared{}, err
 	}
@@ -40,7 +40,7 @@ func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, 
 	if reason == "" {
 		return stale("not-told")
 	}
-	who, err := aboutPerson(ctx, env, place, m, recipient.Client)
+	who, err := aboutPerson(env, rows, place, m, recipient.Client)
 	if err != nil || who.Email == "" {
 		return prepared{stale: "account-gone"}, err
 	}
@@ -51,36 +51,36 @@ func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, 
 // prepareAdded: while the person has access to the project.
 func prepareAdded(ctx context.Context, env *api.Env, c claim) (prepared, error) {
 	m := c.mail
-	place, standings, err := audience.Of(ctx, env.Table, m.Project, m.Person)
+	place, standings, rows, err := audience.Of(ctx, env.Table, m.Project, whoKeys(m), m.Person)
 	if err != nil {
 		return prepared{}, err
 	}
 	if !standings[0].Active {
 		return stale("no-access")
 	}
-	who, err := aboutPerson(ctx, env, place, m, standings[0].Client)
+	who, err := aboutPerson(env, rows, place, m, standings[0].Client)
 	if err != nil || who.Email == "" {
 		return prepared{stale: "account-gone"}, err
 	}
 	return prepared{content: added{who.clean()}}, nil
 }
 
-// aboutPerson loads who the mail goes to, who did what it tells, and the address
-// of the project as the recipient opens it. Without an e-mail address the person
+// whoKeys are the rows of who the mail goes to and of who did what it tells.
+func whoKeys(m table.MailRow) []table.Key {
+	return []table.Key{table.Account(m.Person), table.Person(m.Project, m.Actor)}
+}
+
+// aboutPerson is who the mail goes to, who did what it tells, and the address
+// of the project as the recipient opens it; rows were read at whoKeys. Without an e-mail address the person
 // is gone. Whoever acted is named only if they are one of the project's people:
 // others are “the agency” to a client (rule 12).
-func aboutPerson(ctx context.Context, env *api.Env, place audience.Place, m table.MailRow, client bool) (about, error) {
-	account, actor := table.Account(m.Person), table.Person(m.Project, m.Actor)
-	rows, err := env.Table.BatchGet(ctx, account, actor)
-	if err != nil {
-		return about{}, err
-	}
+func aboutPerson(env *api.Env, rows table.Rows, place audience.Place, m table.MailRow, client bool) (about, error) {
 	var to table.AccountRow
 	var by table.PersonRow
-	if _, err := rows.Into(account, &to); err != nil {
+	if _, err := rows.Into(table.Account(m.Person), &to); err != nil {
 		return about{}, err
 	}
-	if _, err := rows.Into(actor, &by); err != nil {
+	if _, err := rows.Into(table.Person(m.Project, m.Actor), &by); err != nil {
 		return about{}, err
 	}
 	link := env.Config.PublicURL + "/#/projects/" + m.Project

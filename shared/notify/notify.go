@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"foyer/shared/api"
 	"foyer/shared/audience"
 	"foyer/shared/jobs"
@@ -102,11 +104,11 @@ func tell(ctx context.Context, env *api.Env, a table.ActivityRow, change policy.
 	if err != nil || len(persons) == 0 {
 		return err
 	}
-	place, standings, err := audience.Of(ctx, env.Table, a.Project, persons...)
+	place, standings, rows, err := audience.Of(ctx, env.Table, a.Project, table.ItemKeys(a.Project, a.Item), persons...)
 	if err != nil {
 		return err
 	}
-	item, found, err := audience.Item(ctx, env.Table, a.Project, a.Item)
+	item, found, err := audience.Item(ctx, env.Table, rows, a.Project, a.Item)
 	if err != nil {
 		return err
 	}
@@ -126,18 +128,30 @@ func tell(ctx context.Context, env *api.Env, a table.ActivityRow, change policy.
 		lines = append(lines, lineOf(a, place.Workspace, s, reason))
 		mails = append(mails, mailOf(a, s, reason))
 	}
-	if err := env.Table.BatchPut(ctx, lines...); err != nil {
-		return err
-	}
+	return write(ctx, env.Table, lines, mails)
+}
+
+// mailsAtOnce is how many mails are put at once: each is a call of its own, since a
+// batch takes no conditions.
+const mailsAtOnce = 16
+
+// write puts lines and mails, at once.
+func write(ctx context.Context, t *table.Table, lines []table.Rowed, mails []table.MailRow) error {
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(mailsAtOnce)
+	group.Go(func() error { return t.BatchPut(gctx, lines...) })
 	absent := table.Absent()
 	for _, m := range mails {
-		// Only once, so that stream-mail sees one insertion however often this runs.
-		err := env.Table.PutOne(ctx, table.Mail(m.Person, m.Mail), m, &absent)
-		if err != nil && !errors.Is(err, table.ErrConditionFailed) {
+		group.Go(func() error {
+			// Only once, so that stream-mail sees one insertion however often this runs.
+			err := t.PutOne(gctx, table.Mail(m.Person, m.Mail), m, &absent)
+			if errors.Is(err, table.ErrConditionFailed) {
+				return nil
+			}
 			return err
-		}
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // peopleOf are the ids of a project's people.

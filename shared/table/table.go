@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // Table reads and writes the one table. Every read is strongly consistent.
@@ -69,9 +72,9 @@ const unprocessedMost = 4
 // same may be tried again.
 var ErrBusy = errors.New("DynamoDB left rows unprocessed")
 
-// BatchGet reads the rows at the keys (doubles are read once), 100 to a call.
+// BatchGet reads the rows at the keys (doubles are read once), 100 to a call, the
+// calls at once.
 func (t *Table) BatchGet(ctx context.Context, keys ...Key) (Rows, error) {
-	rows := make(Rows, len(keys))
 	seen := make(map[Key]bool, len(keys))
 	var want []Item
 	for _, k := range keys {
@@ -80,10 +83,39 @@ func (t *Table) BatchGet(ctx context.Context, keys ...Key) (Rows, error) {
 			want = append(want, keyItem(k))
 		}
 	}
+	if len(want) <= batchGetMost {
+		return t.batchGet(ctx, want)
+	}
+	chunks := slices.Collect(slices.Chunk(want, batchGetMost))
+	found := make([]Rows, len(chunks))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(callsAtOnce)
+	for i, chunk := range chunks {
+		group.Go(func() (err error) {
+			found[i], err = t.batchGet(gctx, chunk)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	rows := make(Rows, len(keys))
+	for _, f := range found {
+		maps.Copy(rows, f)
+	}
+	return rows, nil
+}
+
+// callsAtOnce bounds how many calls one request makes at once.
+const callsAtOnce = 8
+
+// batchGet reads the rows at up to 100 different keys.
+func (t *Table) batchGet(ctx context.Context, want []Item) (Rows, error) {
+	rows := make(Rows, len(want))
 	for tries := 0; len(want) > 0; {
-		n := min(len(want), batchGetMost)
+		n := len(want)
 		res, err := t.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
-			t.name: {Keys: want[:n], ConsistentRead: aws.Bool(true)},
+			t.name: {Keys: want, ConsistentRead: aws.Bool(true)},
 		}})
 		if err != nil {
 			return nil, fmt.Errorf("batch get of %d rows: %w", n, err)
@@ -95,13 +127,11 @@ func (t *Table) BatchGet(ctx context.Context, keys ...Key) (Rows, error) {
 			}
 			rows[k] = item
 		}
-		left := res.UnprocessedKeys[t.name].Keys
-		if len(left) == n {
+		if want = res.UnprocessedKeys[t.name].Keys; len(want) == n {
 			if tries++; tries > unprocessedMost {
 				return nil, fmt.Errorf("batch get: %w", ErrBusy)
 			}
 		}
-		want = append(append([]Item{}, left...), want[n:]...)
 	}
 	return rows, nil
 }
