@@ -1,0 +1,221 @@
+//go:build engine
+
+package cost
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"foyer/infra/guards/scene"
+	"foyer/shared/api"
+	"foyer/shared/catalog"
+	"foyer/shared/due"
+	"foyer/shared/invitations"
+	"foyer/shared/mail"
+	"foyer/shared/notify"
+	"foyer/shared/stream"
+	"foyer/shared/table"
+)
+
+// Metered is what something cost, beside the least.
+type Metered struct {
+	Name       string
+	Use, Least Use
+	Calls      string // one by one
+	Why        []string
+	Failed     []string
+}
+
+// holds are how long calls are held back, in one try after the other: a short time
+// makes calls overlap that are begun together, unless the machine is very busy.
+var holds = []time.Duration{5 * time.Millisecond, 50 * time.Millisecond, 300 * time.Millisecond}
+
+// measure meters what ask prepares: the second time, when the function has what it
+// keeps. Of calls that are begun together some may have ended before others got their
+// turn: so the fewest round trips of a few tries count. (Calls that wait for one
+// another never overlap.)
+func (s *State) measure(name string, e entry, ask func() (do func())) Metered {
+	s.T.Helper()
+	m := Metered{Name: name}
+	ask()()
+	for _, s.Meter.Hold = range holds {
+		do := ask()
+		least := e.Least(s)
+		s.Meter.Start()
+		do()
+		s.Meter.Stop()
+		if use := s.Meter.Use(); m.Calls == "" || use.Rounds < m.Use.Rounds {
+			m = Metered{Name: name, Use: use, Least: least, Calls: s.Meter.Calls(), Failed: s.Meter.Failed()}
+		}
+		if m.Use.Rounds <= least.Rounds {
+			break
+		}
+	}
+	m.Why = e.Why(s)
+	return m
+}
+
+// Operation meters an operation of the catalogue.
+func (s *State) Operation(op api.Endpoint, change ...func(*scene.Request)) Metered {
+	s.T.Helper()
+	id := op.Meta().ID
+	return s.measure(id, budget[id], func() func() {
+		r := s.Prepare(op)
+		if adjust, ok := adjustments[id]; ok {
+			adjust(s, &r)
+		}
+		for _, c := range change {
+			c(&r)
+		}
+		return func() {
+			s.T.Helper()
+			if res := s.Send(r); res.Status >= http.StatusMultipleChoices {
+				s.T.Errorf("%s: got %d %s, want success", id, res.Status, res.Body)
+			}
+		}
+	})
+}
+
+// adjustments make a request as large as the state.
+var adjustments = map[string]func(*State, *scene.Request){
+	"items-create": func(s *State, r *scene.Request) {
+		r.Body = map[string]any{"kind": "message", "title": "Kick-off", "text": strings.Repeat("x", s.Size.ItemBytes-rowOverhead)}
+	},
+	"items-visibility": func(s *State, r *scene.Request) {
+		key, _ := s.item(s.moved, false)
+		s.moved++
+		r.IDs["item"] = strings.TrimPrefix(key.SK, table.PrefixItem)
+	},
+}
+
+// rowOverhead is more than what an item's row holds beside its text.
+const rowOverhead = 450
+
+// HasEntry says whether the operation has an entry in least.go.
+func HasEntry(id string) bool { _, ok := budget[id]; return ok }
+
+// Entries are the names of all entries of operations.
+func Entries() (names []string) {
+	for name := range budget {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Unmetered are the functions without a route that neither have an entry nor a reason
+// why they cost nothing.
+func Unmetered() (ids []string) {
+	for _, f := range catalog.WithoutOperation() {
+		if _, free := costsNothing[f.ID]; !free && consumers[f.ID] == nil {
+			ids = append(ids, f.ID)
+		}
+	}
+	return ids
+}
+
+// Consumers meters what runs without a request.
+func (s *State) Consumers() []Metered {
+	s.T.Helper()
+	return []Metered{s.notify(), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
+}
+
+// consume gives a consumer one row of the table, as the stream would.
+func (s *State) consume(env *api.Env, c stream.Consumer, key table.Key) {
+	s.T.Helper()
+	rows, err := s.Table.BatchGet(s.T.Context(), key)
+	if err == nil && rows[key] == nil {
+		err = fmt.Errorf("%s: no such row", key)
+	}
+	if err == nil {
+		err = c.Handle(s.T.Context(), env, table.Inserted{Key: key, New: rows[key]})
+	}
+	if err != nil {
+		s.T.Errorf("%s: %v", c.ID, err)
+	}
+}
+
+// notify: Mia has made a shared item; everybody but Carl is told.
+func (s *State) notify() Metered {
+	s.T.Helper()
+	env := s.Env(notify.Consumer.ID)
+	return s.measure("stream-notify", consumers["stream-notify"], func() func() {
+		key := s.activity()
+		return func() { s.consume(env, notify.Consumer, key) }
+	})
+}
+
+// activity is the record of a shared item that Mia has made.
+func (s *State) activity() table.Key {
+	s.T.Helper()
+	item := s.Do(s.Mia, http.MethodPost, "/v1/projects/"+s.ProjectID+"/items", map[string]any{"kind": "message", "title": "News", "clientCanSee": true}).Must(http.StatusCreated).String("id")
+	acts, _, err := table.QueryInto[table.ActivityRow](s.T.Context(), s.Table, table.Query{PK: table.ClientProjectActivity(s.ProjectID, "").PK, Descending: true, Limit: 1})
+	if err != nil || len(acts) != 1 || acts[0].Item != item {
+		s.T.Fatalf("got the records %v (%v), want the one of %s", acts, err, item)
+	}
+	return acts[0].Key
+}
+
+// mailOf meters stream-mail on a mail that make puts.
+func (s *State) mailOf(name string, make func() table.Key) Metered {
+	s.T.Helper()
+	env := s.Env(mail.Deliver.ID)
+	return s.measure(name, consumers[name], func() func() {
+		key := make()
+		return func() { s.consume(env, mail.Deliver, key) }
+	})
+}
+
+// notification is the mail of an activity to one of Globex's people.
+func (s *State) notification() table.Key {
+	s.T.Helper()
+	activity := s.activity()
+	s.consume(s.Env(notify.Consumer.ID), notify.Consumer, activity)
+	return table.Mail(s.people[2], table.MailNotification+"#"+activity.SK)
+}
+
+// invitation is the mail of an invitation that was just made.
+func (s *State) invitation() table.Key {
+	s.T.Helper()
+	rows, _, err := table.QueryInto[table.MailRow](s.T.Context(), s.Table, table.Query{PK: table.UserPartition(s.Invitee().ID), Prefix: table.PrefixMail})
+	if err != nil || len(rows) != 1 {
+		s.T.Fatalf("got the mails %v (%v), want one", rows, err)
+	}
+	return rows[0].Key
+}
+
+// dueRun meters a minute of due-run: with nothing due, or with a reminder.
+func (s *State) dueRun(name string, reminder bool) Metered {
+	s.T.Helper()
+	env := s.Env(due.ID)
+	run := func(ctx context.Context) {
+		if err := due.Run(ctx, env); err != nil {
+			s.T.Errorf("%s: %v", due.ID, err)
+		}
+	}
+	s.Clock.Stand(s.Clock.Now().Truncate(time.Minute).Add(time.Second))
+	run(s.T.Context())
+	return s.measure(name, consumers[name], func() func() {
+		if reminder {
+			p := s.Invitee()
+			minute := invitations.DueMinute(s.Clock.Now(), time.Minute)
+			s.Clock.Stand(minute.Add(-time.Minute))
+			run(s.T.Context())
+			id := table.DueReminder + "#metered#" + p.ID
+			s.put([]table.Rowed{{Key: table.Due(minute, id), Row: table.DueRow{Due: id, Kind: table.DueReminder, Person: p.ID, Workspace: s.WorkspaceID, Subject: p.Contact, Generation: 1, Number: 1}}})
+		}
+		s.Clock.Advance(time.Minute)
+		return func() { run(s.T.Context()) }
+	})
+}
+
+// ClientReads are the operations that a client reads by.
+func ClientReads() []api.Endpoint {
+	return slices.DeleteFunc(catalog.Operations(), func(op api.Endpoint) bool {
+		m := op.Meta()
+		return m.Method != http.MethodGet || m.Access != api.ClientsOfProject && m.Access != api.SignedIn
+	})
+}

@@ -1,0 +1,233 @@
+//go:build engine
+
+package cost
+
+import "foyer/shared/table"
+
+// The least that each operation and consumer has to cost, with the reason for each
+// row. What is counted by:
+//
+//   - Reads are strongly consistent: what was taken back, ended or removed is so from the
+//     moment of the answer (rules 6 and 24). An eventually consistent read is half a unit
+//     and may show what was true before.
+//   - A row that is read costs all of it: naming attributes (a projection) or filtering
+//     lowers what is sent, never the units.
+//   - Each fact stands in one row of one realm (DESIGN.md), so that none can be stale and
+//     IAM can keep clients from the team's. Copies would make some lists cheaper.
+//   - Who may not is let in to nothing: access is read first. Rows whose keys the caller,
+//     the path and the headers name come with it in the same call; a query, and whatever
+//     the input names, comes after it, for input is not looked at before (rule 10).
+//   - What is written is written in one transaction with its activity row, and the
+//     transaction asks everything that it depends on: two units a row.
+//   - Where units and round trips pull apart, the fewer round trips win.
+var (
+	signedIn  = rows(1, "the session, for a sign-out to hold at once")
+	staff     = rows(3, "access: session, workspace, membership")
+	inProject = rows(5, "access: session, workspace, membership, the caller's row of the project, the project")
+
+	myFeed    = upTo(page, func(z Size) int { return z.Feed })
+	lineItems = func(s *State) float64 { return min(myFeed(s), float64(s.Size.Shared)) }
+	actors    = func(s *State) float64 { return min(myFeed(s), float64(s.Size.People)) }
+	people    = func(s *State) float64 { return min(page, everyone(s)) }
+	projects  = upTo(page, func(z Size) int { return z.Projects })
+	spaces    = upTo(page, func(z Size) int { return z.Workspaces })
+	everyone  = func(s *State) float64 { return float64(s.peopleNow()) }
+	told      = func(s *State) float64 { return float64(s.Size.People - 1) } // all but Carl, who hears of what concerns him
+	shards    = exactly(table.DueShards)
+)
+
+var budget = map[string]entry{
+	"workspaces-create": {
+		at(get("the address: an account or none; an unknown one is asked in the same way")),
+		at(tx(writes(3, "workspace, its gate, its owner as a member"), writes(2, "account and address, for they are new"),
+			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+	},
+	"access-remove": {
+		at(batch(staff, rows(1, "the contact, which the path names"))),
+		at(get("the membership: the person is named by the contact. Read although the contact's state tells of it: access has to end also where the two should ever disagree")),
+		at(tx(writes(2, "contact and membership"), writes(1, "activity"))),
+	},
+	"access-restore": {
+		at(batch(staff, rows(1, "the contact, which the path names"))),
+		at(get("the membership: its shape decides how an entry is set in it")),
+		at(tx(writes(2, "contact and membership"), writes(1, "check: not of the team meanwhile, nor invited to it"), writes(1, "activity"))),
+	},
+	"invitations-view": {
+		at(get("the token, whose hash is all that the link gives")),
+		at(batch(rows(3, "invitation, workspace, account (is there a password?)"))),
+	},
+	"invitations-open": {
+		at(get("the token")),
+		at(batch(rows(2, "invitation and workspace"))),
+		at(tx(writes(2, "the state in the invitation and in the team's row of it, as one"))),
+	},
+	"invitations-accept": {
+		at(get("the token")),
+		at(batch(rows(4, "invitation, workspace, account, membership"))),
+		at(update("the lease on the account: two at once would set two passwords")),
+		at(other("Cognito AdminCreateUser", "the user")),
+		at(other("Cognito AdminSetUserPassword", "their password, for good: AdminCreateUser can only set one to be changed")),
+		at(tx(writes(1, "account confirmed, only under the lease"), writes(1, "membership"), writes(2, "the state in the invitation and in the team's row of it"),
+			writes(1, "the token goes: single use"), writes(1, "activity"))),
+	},
+	"sessions-create": {
+		at(get("the address; Cognito knows none")),
+		at(other("Cognito AdminInitiateAuth", "the password, for an unknown address too")),
+		at(put("the session: its id is in the token")),
+	},
+	"sessions-end": {
+		at(batch(signedIn)),
+		at(remove("the session. Read before, although a conditional delete alone could say whether it was there: one repeated since its answer was lost would be a 401")),
+	},
+	"me-get": {
+		at(batch(signedIn, rows(1, "the account"))),
+		at(query("memberships", func(s *State) table.Query {
+			return table.Query{PK: table.UserPartition(s.Carl.ID), Prefix: table.PrefixMembership}
+		})),
+		at(batch(each(times(2, spaces), "workspace and company of each membership: open at this moment?"))),
+	},
+	"settings-get": {
+		at(batch(signedIn, rows(1, "the settings"))),
+	},
+	"settings-put": {
+		at(batch(signedIn, rows(1, "the settings, for If-Match"))),
+		at(put("the settings, if they are still as read: one row needs no transaction, its change's id makes repeating it safe")),
+	},
+	"notifications-list": {
+		at(batch(staff)),
+		at(query("the lines of a page", func(s *State) table.Query {
+			return table.Query{PK: table.TeamFeedPartition(s.Ann.ID, s.WorkspaceID), Descending: true, Limit: page}
+		})),
+		at(batch(rows(1, "the project"), each(times(2, lineItems), "each line's item as it is now, in one of two realms"),
+			each(times(2, actors), "who acted: as one of the project's people and as a member, for whoever has left the project may be of the team still"))),
+	},
+	"projects-create": {
+		at(batch(staff, rows(1, "the creator's name, in the team's row"))),
+		at(tx(writes(2, "the project and its place in the workspace's list"), writes(3, "the creator in it: own row, the clients' side, the team's side"), writes(1, "activity"))),
+	},
+	"people-list": {
+		at(batch(inProject)),
+		at(query("the team's side of a page", func(s *State) table.Query {
+			return table.Query{PK: table.TeamProjectPartition(s.ProjectID), Prefix: table.PrefixPerson, Limit: page}
+		}), query("their names, under the same sort keys", func(s *State) table.Query {
+			return table.Query{PK: table.ClientProjectPartition(s.ProjectID), Prefix: table.PrefixPerson, Limit: page}
+		})),
+		at(batch(each(people, "of each the contact or member: address, role, where the invitation stands"))),
+	},
+	"clients-add": {
+		at(batch(inProject, rows(1, "the adder's name, for the mail"))),
+		at(query("companies of that name", func(s *State) table.Query {
+			return table.Query{PK: table.CompanyNamePartition(s.WorkspaceID, "globex")}
+		}), get("the address: an account or none; an unknown one is asked in the same way")),
+		at(batch(rows(2, "the company: open? has it a contact of that address?"), rows(3, "the person: in the project, in the workspace, of the team? Asked for an unknown address too"))),
+		at(tx(writes(2, "checks: the company is open, the project is not archived"), writes(3, "the person in the project: own row, the clients' side, the team's side"),
+			writes(2, "account and address, for they are new"), writes(2, "the contact, and the mark that makes its address unique in the company"),
+			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+	},
+	"items-create": {
+		at(batch(inProject)),
+		at(tx(writes(1, "check: the project is not archived"), items(1, "the item"), writes(1, "activity"))),
+	},
+	"items-list": {
+		at(batch(inProject)),
+		at(query("private ones of a page: all of it may be private", func(s *State) table.Query {
+			return table.Query{PK: table.TeamProjectPartition(s.ProjectID), Prefix: table.PrefixItem + "msg_", Descending: true, Limit: page}
+		}), query("shared ones of a page: all of it may be shared", func(s *State) table.Query {
+			return table.Query{PK: table.ClientProjectPartition(s.ProjectID), Prefix: table.PrefixItem + "msg_", Descending: true, Limit: page}
+		})),
+		at(batch(rows(1, "the project once more: did an item move meanwhile? Two queries are not one instant"))),
+	},
+	"items-get": {
+		at(batch(inProject, rows(2, "the item, in one of two realms: asking one after the other would save half a unit and cost a round trip"))),
+	},
+	"items-visibility": {
+		at(batch(inProject, rows(2, "the item, in one of two realms"))),
+		at(tx(writes(1, "the project: not archived, and marked as one in which an item moved"),
+			items(2, "the item leaves one realm for the other: IAM goes by the key, so that content has to stand under it"), writes(1, "activity"))),
+	},
+	"portal-projects-list": {
+		at(batch(signedIn)),
+		at(query("the caller's projects, a page", func(s *State) table.Query {
+			return table.Query{PK: table.UserPartition(s.Carl.ID), Prefix: table.PrefixProject, Limit: page}
+		})),
+		at(batch(each(projects, "of each the project: name, archived?"), each(times(3, spaces), "of each workspace gate, membership and company: open at this moment?"))),
+	},
+	"portal-projects-get": {
+		at(batch(inProject)),
+		at(batch(rows(1, "the company's gate: the membership names the company")), query("people", func(s *State) table.Query {
+			return table.Query{PK: table.ClientProjectPartition(s.ProjectID), Prefix: table.PrefixPerson, Limit: 200}
+		})),
+	},
+	"portal-items-list": {
+		at(batch(inProject)),
+		at(batch(rows(1, "the company's gate: the membership names the company")), query("a page; private ones are elsewhere", func(s *State) table.Query {
+			return table.Query{PK: table.ClientProjectPartition(s.ProjectID), Prefix: table.PrefixItem + "msg_", Descending: true, Limit: page}
+		})),
+	},
+	"portal-items-get": {
+		at(batch(inProject)),
+		at(batch(rows(1, "the company's gate: the membership names the company"), rows(1, "the item"))),
+	},
+	"portal-notifications-list": {
+		at(batch(signedIn)),
+		at(query("the lines of a page", func(s *State) table.Query {
+			return table.Query{PK: table.PortalFeedPartition(s.Carl.ID), Descending: true, Limit: page}
+		})),
+		at(batch(rows(4, "of the project the caller's row, the project, workspace and membership: open at this moment?"), each(lineItems, "each line's item as it is now"), each(actors, "who acted, if the caller may know them"))),
+		at(batch(rows(1, "the company's gate: the membership names the company"))),
+	},
+}
+
+// consumers is the same of what runs without a request.
+var consumers = map[string]entry{
+	"stream-notify": {
+		at(put("the copy in the audit")),
+		at(query("the project's people", func(s *State) table.Query {
+			return table.Query{PK: table.ClientProjectPartition(s.ProjectID), Prefix: table.PrefixPerson}
+		})),
+		step{calls: []aCall{{name: "BatchGetItem", n: inBlocks(plus(exactly(4), times(3, everyone)), 100), parts: []part{
+			rows(4, "workspace, project, and the item in one of two realms, at this moment (rule 14)"),
+			each(times(3, everyone), "of each of the people membership, row of the project and settings: the rows that would let them in, not copies"),
+		}}}},
+		at(batch(rows(1, "the companies' gates: the memberships name them"))),
+		step{times: inBlocks(plus(told, inBlocks(told, 25)), 16), calls: []aCall{
+			puts("BatchWriteItem", inBlocks(told, 25), told, "a line in the feed of each who is told"),
+			puts("PutItem", told, told, "a mail for each, only if it is not there yet: a batch takes no condition; 16 at once"),
+		}},
+	},
+	"stream-mail": {
+		at(put("the claim: the stream may bring a mail twice")),
+		at(batch(rows(2, "workspace and project"), rows(3, "of the recipient membership, row of the project and settings: asked again at this moment (rule 14)"),
+			rows(2, "the item, in one of two realms"), rows(2, "the recipient's address, who acted"))),
+		at(batch(rows(1, "the company's gate: the membership names the company"))),
+		at(other("SES SendEmail", "the mail")),
+		at(update("the mark that it was sent")),
+	},
+	"stream-mail of an invitation": {
+		at(put("the claim: the stream may bring a mail twice")),
+		at(batch(rows(3, "invitation, workspace, contact: asked again at this moment"))),
+		at(get("the company's gate: the invitation names the company")),
+		at(put("the token, before anybody has the link")),
+		at(other("SES SendEmail", "the mail")),
+		at(tx(writes(1, "the mark that it was sent"), writes(2, "the state in the invitation and in the team's row of it"))),
+	},
+	"due-run": {
+		at(query("all watermarks", func(*State) table.Query { return table.Query{PK: table.DueWatermarkPartition} })),
+		at(aCall{name: "Query", n: shards, parts: []part{{units: shards, why: "what is due in this minute, in each of 16 shards: nothing"}}}),
+		at(puts("PutItem", shards, shards, "the watermark of each shard")),
+	},
+	"due-run with a reminder": {
+		at(query("all watermarks", func(*State) table.Query { return table.Query{PK: table.DueWatermarkPartition} })),
+		at(aCall{name: "Query", n: shards, parts: []part{{units: shards, why: "what is due in this minute, in each of 16 shards"}}}),
+		at(put("the lease on the shard where something is due"), puts("PutItem", exactly(table.DueShards-1), exactly(table.DueShards-1), "the watermark of each other shard")),
+		at(batch(rows(3, "invitation, workspace, contact: does it still hold?"))),
+		at(tx(writes(1, "the due row goes"), writes(1, "the count in the invitation"), writes(1, "the mail"), writes(1, "activity"), writes(1, "the next reminder"))),
+		at(put("the watermark of the shard")),
+	},
+}
+
+// costsNothing are functions that make no AWS call, with the reason.
+var costsNothing = map[string]string{
+	"web":          "the page is in the function",
+	"token-scopes": "it answers the user pool with what it was given",
+}
