@@ -77,13 +77,14 @@ func spanOf(now time.Time, place, from, to string, usual, most int) (span, error
 	return s, nil
 }
 
-// pageRows is how many rows of the audit are read at once.
+// pageRows is how many rows of the audit are read at once where a filter may let few
+// through, and for a file.
 const pageRows = 200
 
-// page reads the next rows of a day after one of them, newest first or oldest
+// page reads the next n rows of a day after one of them, newest first or oldest
 // first.
-func page(ctx context.Context, t *table.Table, workspace string, on time.Time, after string, newest bool) ([]table.ActivityRow, bool, error) {
+func page(ctx context.Context, t *table.Table, workspace string, on time.Time, after string, newest bool, n int) ([]table.ActivityRow, bool, error) {
 	return table.QueryInto[table.ActivityRow](ctx, t, table.Query{
-		PK: table.Audit(workspace, on, "").PK, Prefix: table.PrefixActivity, After: after, Descending: newest, Limit: pageRows,
+		PK: table.Audit(workspace, on, "").PK, Prefix: table.PrefixActivity, After: after, Descending: newest, Limit: n,
 	})
 }

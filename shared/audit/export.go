@@ -105,7 +105,7 @@ func exportSlice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, er
 	}
 	ended := false
 	for !ended && part.Len() < files.PartLeast {
-		rows, more, err := page(ctx, env.Table, job.Workspace, current, at.After, false)
+		rows, more, err := page(ctx, env.Table, job.Workspace, current, at.After, false, pageRows)
 		if err != nil {
 			return false, err
 		}

@@ -46,7 +46,11 @@ func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Entry], er
 	}
 	out := &api.List[Entry]{Body: api.ListBody[Entry]{Items: []Entry{}}}
 	for range mostPages {
-		rows, more, err := page(ctx, c.Table, c.Workspace, at, after, true)
+		n := pageRows
+		if in.Filter == (Filter{}) {
+			n = in.Limit - len(out.Body.Items) + 1 // all are shown, and one more says that others follow
+		}
+		rows, more, err := page(ctx, c.Table, c.Workspace, at, after, true, n)
 		if err != nil {
 			return nil, err
 		}

@@ -39,7 +39,10 @@ var Get = api.Operation[GetInput, GetOutput]{
 	ID: "jobs-get", Method: http.MethodGet, Path: "/workspaces/{workspace}/jobs/{job}", Access: api.Staff,
 	Summary: "Show how far a job is",
 	Doc:     "For the staff of the workspace. A job can be asked about for 30 days. The link to the file of an export is for owner and admins, and good for 60 seconds: ask again for another.",
-	Handle:  get,
+	Reads: func(c *api.Call, path func(string) string) []table.Key {
+		return []table.Key{table.Job(c.Workspace, path("job"))}
+	},
+	Handle: get,
 }
 
 func get(ctx context.Context, c *api.Call, in *GetInput) (*GetOutput, error) {

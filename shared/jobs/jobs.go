@@ -74,7 +74,12 @@ func Enqueue(ctx context.Context, env *api.Env, m Message) error {
 // Load loads a job of the call's workspace; one of another is absent, a 404.
 func Load(ctx context.Context, c *api.Call, id string) (table.JobRow, error) {
 	var row table.JobRow
-	found, err := c.Table.Get(ctx, table.Job(c.Workspace, id), &row)
+	key := table.Job(c.Workspace, id)
+	rows, err := c.Read(ctx, key)
+	if err != nil {
+		return row, err
+	}
+	found, err := rows.Into(key, &row)
 	if err == nil && !found {
 		err = api.NotFound()
 	}

@@ -97,29 +97,22 @@ func timeIsUp(ctx context.Context) bool {
 // stream.ErrLater while another run has it.
 func take(ctx context.Context, env *api.Env, m Message) (table.JobRow, error) {
 	var job table.JobRow
-	key := table.Job(m.Workspace, m.Job)
+	key, now := table.Job(m.Workspace, m.Job), env.Now()
+	lease, until := env.NewID("run_"), now.Add(Lease).UnixMilli()
+	free := expression.Name("leaseUntil").AttributeNotExists().Or(table.Before("leaseUntil", now.UnixMilli()), table.Is("leaseId", lease)) // its own: an answer that was lost
+	leased := env.Table.UpdateOne(ctx, key,
+		table.Set("leaseId", lease).Set(expression.Name("leaseUntil"), expression.Value(until)).Set(expression.Name("state"), expression.Value(table.JobRunning)),
+		table.Exists().And(free, expression.Name("state").In(expression.Value(table.JobQueued), expression.Value(table.JobRunning))))
+	if leased != nil && !errors.Is(leased, table.ErrConditionFailed) {
+		return job, leased
+	}
+	// Under the lease: what another run did up to the end of its own counts.
 	found, err := env.Table.Get(ctx, key, &job)
 	if err != nil {
 		return job, err
 	}
 	if !found || job.Ended() {
 		return job, errEnded
-	}
-	now := env.Now()
-	lease, until := env.NewID("run_"), now.Add(Lease).UnixMilli()
-	free := expression.Name("leaseUntil").AttributeNotExists().Or(table.Before("leaseUntil", now.UnixMilli()), table.Is("leaseId", lease)) // its own: an answer that was lost
-	err = env.Table.UpdateOne(ctx, key,
-		table.Set("leaseId", lease).Set(expression.Name("leaseUntil"), expression.Value(until)).Set(expression.Name("state"), expression.Value(table.JobRunning)),
-		table.Exists().And(free, expression.Name("state").In(expression.Value(table.JobQueued), expression.Value(table.JobRunning))))
-	if errors.Is(err, table.ErrConditionFailed) {
-		return job, fmt.Errorf("another run has the job: %w", stream.ErrLater)
-	}
-	if err != nil {
-		return job, err
-	}
-	// What another run did up to the end of its lease counts: read once more, under this one.
-	if _, err = env.Table.Get(ctx, key, &job); err != nil {
-		return job, err
 	}
 	if job.LeaseID != lease {
 		return job, fmt.Errorf("another run has the job: %w", stream.ErrLater)

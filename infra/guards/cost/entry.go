@@ -111,7 +111,11 @@ func each(n count, why string) part { return part{units: n, why: why} }
 
 // query reads a range: the sum of its rows, in whole 4 KB.
 func query(why string, q func(*State) table.Query) aCall {
-	return aCall{name: "Query", parts: []part{{why: why, units: func(s *State) float64 {
+	return aCall{name: "Query", parts: []part{{why: why, units: rangeUnits(q)}}}
+}
+
+func rangeUnits(q func(*State) table.Query) count {
+	return func(s *State) float64 {
 		items, _, err := s.Table.Query(s.T.Context(), q(s))
 		if err != nil {
 			s.T.Fatal(err)
@@ -121,7 +125,25 @@ func query(why string, q func(*State) table.Query) aCall {
 			bytes += rowBytes(item)
 		}
 		return up(bytes, readBlock)
-	}}}}
+	}
+}
+
+// exportUnits is what the day of the audit costs that an export reads.
+func exportUnits(s *State) (n float64) {
+	q := table.Query{PK: table.Audit(s.WorkspaceID, auditTo, "").PK, Limit: 200}
+	for range int(exportPages(s)) {
+		n += rangeUnits(func(*State) table.Query { return q })(s)
+		rows, _, err := s.Table.Query(s.T.Context(), q)
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		var last table.Key
+		if err := table.Unmarshal(rows[len(rows)-1], &last); err != nil {
+			s.T.Fatal(err)
+		}
+		q.After = last.SK
+	}
+	return n
 }
 
 // put writes one small row on its own: a unit for each KB.

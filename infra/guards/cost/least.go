@@ -19,7 +19,8 @@ import "foyer/shared/table"
 //     the input names, comes after it, for input is not looked at before (rule 10).
 //   - What is written is written in one transaction with its activity row, and the
 //     transaction asks everything that it depends on: two units a row.
-//   - Where units and round trips pull apart, the fewer round trips win.
+//   - Where units and round trips pull apart, the fewer round trips win, unless whole
+//     ranges would be read on suspicion.
 var (
 	signedIn  = rows(1, "the session, for a sign-out to hold at once")
 	staff     = rows(3, "access: session, workspace, membership")
@@ -34,6 +35,15 @@ var (
 	everyone  = func(s *State) float64 { return float64(s.peopleNow()) }
 	told      = func(s *State) float64 { return float64(s.Size.People - 1) } // all but Carl, who hears of what concerns him
 	shards    = exactly(table.DueShards)
+
+	// days is how many days of the audit a page needs.
+	days = func(s *State) float64 {
+		if s.Size.Feed >= page {
+			return 1
+		}
+		return auditDays
+	}
+	exportPages = func(s *State) float64 { return up(s.Size.Feed, 200) }
 )
 
 var budget = map[string]entry{
@@ -100,6 +110,21 @@ var budget = map[string]entry{
 		})),
 		at(batch(rows(1, "the project"), each(times(2, lineItems), "each line's item as it is now, in one of two realms"),
 			each(times(2, actors), "who acted: as one of the project's people and as a member, for whoever has left the project may be of the team still"))),
+	},
+	"jobs-get": {
+		at(batch(staff, rows(1, "the job"))),
+	},
+	"audit-list": {
+		at(batch(staff)),
+		step{times: days, calls: []aCall{{name: "Query", n: days, parts: []part{
+			{units: plus(plus(days, exactly(-1)), rangeUnits(func(s *State) table.Query {
+				return table.Query{PK: table.Audit(s.WorkspaceID, auditTo, "").PK, Descending: true, Limit: page}
+			})), why: "a day after the other, until the page is full: few read it, and a day that fills the page ends it"},
+		}}}},
+	},
+	"audit-export": {
+		at(batch(staff)),
+		at(tx(writes(1, "the job, whose insertion starts it"), writes(1, "activity"))),
 	},
 	"projects-create": {
 		at(batch(staff, rows(1, "the creator's name, in the team's row"))),
@@ -194,6 +219,16 @@ var consumers = map[string]entry{
 			puts("BatchWriteItem", inBlocks(told, 25), told, "a line in the feed of each who is told"),
 			puts("PutItem", told, told, "a mail for each, only if it is not there yet: a batch takes no condition; 16 at once"),
 		}},
+	},
+	"stream-notify of a job": {
+		at(other("SQS SendMessage", "the job's id")),
+	},
+	"jobs-run of an export": {
+		at(update("the lease: a queue may bring a message twice")),
+		at(get("the job, under the lease")),
+		step{times: exportPages, calls: []aCall{{name: "Query", n: exportPages, parts: []part{{units: exportUnits, why: "the audit, 200 rows at once"}}}}},
+		at(other("S3 PutObject", "the file")),
+		at(update("how far it is: done")),
 	},
 	"stream-mail": {
 		at(put("the claim: the stream may bring a mail twice")),

@@ -34,6 +34,8 @@ func (u Use) String() string {
 type Meter struct {
 	// Rows reads rows past the meter.
 	Rows func(ctx context.Context, keys ...table.Key) (table.Rows, error)
+	// Indexes are those of the table.
+	Indexes []Index
 	// Hold is how long each call waits before it goes out, so that calls which the
 	// code begins together do overlap, however busy the machine is.
 	Hold time.Duration
@@ -154,7 +156,7 @@ func (m *Meter) Middleware(stack *middleware.Stack) error {
 		switch {
 		case err == nil && tx != nil:
 			after, readErr := m.rowsOf(ctx, tx)
-			c.write, c.err = transacted(tx, before, after), readErr
+			c.write, c.err = m.transacted(tx, before, after), readErr
 		case err == nil:
 			c.read, c.write = consumed(in.Parameters, out.Result)
 		}
@@ -206,13 +208,16 @@ func keyOf(item types.TransactWriteItem) (key table.Key) {
 
 // transacted is what a transaction that was carried out consumes on AWS: for each of
 // its rows, also those that are only checked, two write units for each KB of the larger
-// of what it was and what it became. DynamoDB Local 2.6.1 says it for two small writes;
+// of what it was and what it became, and what it writes to indexes. DynamoDB Local 2.6.1 says it for two small writes;
 // for others it sums their bytes up first, and doubles twice (two or ten small rows: 4;
 // one of 3 KB: 12).
-func transacted(tx *dynamodb.TransactWriteItemsInput, before, after table.Rows) (write float64) {
+func (m *Meter) transacted(tx *dynamodb.TransactWriteItemsInput, before, after table.Rows) (write float64) {
 	for _, item := range tx.TransactItems {
 		key := keyOf(item)
 		write += 2 * up(max(rowBytes(before[key]), rowBytes(after[key])), writeBlock)
+		for _, i := range m.Indexes {
+			write += i.written(before[key], after[key])
+		}
 	}
 	return write
 }
@@ -254,7 +259,7 @@ func ask(in any) error {
 func consumed(in, out any) (read, write float64) {
 	switch out := out.(type) {
 	case *dynamodb.GetItemOutput:
-		return units(out.ConsumedCapacity), 0
+		return unitsOf(out.ConsumedCapacity), 0
 	case *dynamodb.BatchGetItemOutput:
 		absent := 0
 		for table, asked := range in.(*dynamodb.BatchGetItemInput).RequestItems {
@@ -262,13 +267,13 @@ func consumed(in, out any) (read, write float64) {
 		}
 		return sum(out.ConsumedCapacity) + float64(absent), 0
 	case *dynamodb.QueryOutput:
-		return max(units(out.ConsumedCapacity), 1), 0 // all of Foyer's are strongly consistent
+		return max(unitsOf(out.ConsumedCapacity), 1), 0 // all of Foyer's are strongly consistent
 	case *dynamodb.PutItemOutput:
-		return 0, units(out.ConsumedCapacity)
+		return 0, unitsOf(out.ConsumedCapacity)
 	case *dynamodb.UpdateItemOutput:
-		return 0, units(out.ConsumedCapacity)
+		return 0, unitsOf(out.ConsumedCapacity)
 	case *dynamodb.DeleteItemOutput:
-		return 0, units(out.ConsumedCapacity)
+		return 0, unitsOf(out.ConsumedCapacity)
 	case *dynamodb.BatchWriteItemOutput:
 		return 0, sum(out.ConsumedCapacity)
 	}
@@ -277,12 +282,12 @@ func consumed(in, out any) (read, write float64) {
 
 func sum(all []types.ConsumedCapacity) (n float64) {
 	for i := range all {
-		n += units(&all[i])
+		n += unitsOf(&all[i])
 	}
 	return n
 }
 
-func units(c *types.ConsumedCapacity) float64 {
+func unitsOf(c *types.ConsumedCapacity) float64 {
 	if c == nil || c.CapacityUnits == nil {
 		return 0
 	}

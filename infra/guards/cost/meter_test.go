@@ -3,13 +3,17 @@
 package cost_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/middleware"
 
 	"foyer/infra/guards/cost"
@@ -22,7 +26,7 @@ type sized struct {
 	Text string `dynamodbav:"text"`
 }
 
-// kilobytes is a row of exactly so many bytes under the key: with PK, SK and text.
+// bytesAt is a row of exactly so many bytes under the key: with PK, SK and text.
 func bytesAt(key table.Key, n int) sized {
 	return sized{Text: strings.Repeat("x", n-len("PK"+key.PK+"SK"+key.SK+"text"))}
 }
@@ -133,5 +137,104 @@ func TestTheMeterCountsAsAWSDoes(t *testing.T) {
 	m.Start()
 	if _, err := dynamodb.NewFromConfig(cfg).Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String(w.Config.Table)}); err == nil || !strings.Contains(err.Error(), "Scan") {
 		t.Errorf("a Scan got %v, want it refused", err)
+	}
+}
+
+// Nothing in a row's change that the index does not hold costs a write there.
+func TestTheMeterCountsIndexesInTransactions(t *testing.T) {
+	w := foyertest.New(t)
+	db := dynamodb.NewFromConfig(w.AWS)
+	name := w.Config.Table + "-indexed"
+	attribute := func(n string) types.AttributeDefinition {
+		return types.AttributeDefinition{AttributeName: &n, AttributeType: types.ScalarAttributeTypeS}
+	}
+	schema := func(hash, sort string) []types.KeySchemaElement {
+		return []types.KeySchemaElement{{AttributeName: &hash, KeyType: types.KeyTypeHash}, {AttributeName: &sort, KeyType: types.KeyTypeRange}}
+	}
+	_, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: &name, BillingMode: types.BillingModePayPerRequest, KeySchema: schema("PK", "SK"),
+		AttributeDefinitions:   []types.AttributeDefinition{attribute("PK"), attribute("SK"), attribute(table.StatePK), attribute(table.StateSK)},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{IndexName: aws.String(table.StateIndex), KeySchema: schema(table.StatePK, table.StateSK), Projection: &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{"name"}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, _ = db.DeleteTable(context.WithoutCancel(t.Context()), &dynamodb.DeleteTableInput{TableName: &name})
+	})
+	m := &cost.Meter{Rows: table.New(w.AWS, name).BatchGet}
+	if m.Indexes, err = cost.IndexesOf(t.Context(), db, name); err != nil || len(m.Indexes) != 1 {
+		t.Fatalf("got %d indexes (%v), want 1", len(m.Indexes), err)
+	}
+	cfg := w.AWS.Copy()
+	cfg.APIOptions = []func(*middleware.Stack) error{m.Middleware}
+	metered := table.New(cfg, name)
+	key := table.Key{PK: "TEAM#METER", SK: "row"}
+	row := map[string]any{"name": "Ivy", "text": "x"}
+	set := func(attribute string, value any) func(*table.Tx) {
+		return func(tx *table.Tx) { tx.Update(key, table.Set(attribute, value)) }
+	}
+	for _, test := range []struct {
+		what string
+		do   func(*table.Tx)
+		want float64
+	}{
+		{"a row that is not in the index", func(tx *table.Tx) { tx.Put(key, row) }, 2},
+		{"it comes into the index", func(tx *table.Tx) {
+			tx.Update(key, table.Set(table.StatePK, "sent").Set(expression.Name(table.StateSK), expression.Value("1")))
+		}, 3},
+		{"an attribute changes that the index does not hold", set("text", "y"), 2},
+		{"one that it holds", set("name", "Ina"), 3},
+		{"its place in the index changes", set(table.StatePK, "opened"), 4},
+		{"it is checked", func(tx *table.Tx) { tx.Check(key, table.Exists()) }, 2},
+		{"it goes", func(tx *table.Tx) { tx.Delete(key) }, 3},
+	} {
+		var tx table.Tx
+		test.do(&tx)
+		m.Start()
+		err := metered.Write(t.Context(), &tx)
+		m.Stop()
+		if err != nil {
+			t.Fatalf("%s: %v", test.what, err)
+		}
+		if got := m.Use().Write; got != test.want {
+			t.Errorf("%s: got %g write units, want %g", test.what, got, test.want)
+		}
+	}
+	// A put on its own: DynamoDB Local counts the index itself.
+	m.Start()
+	if err := metered.PutOne(t.Context(), key, map[string]any{"name": "Ivy", table.StatePK: "sent", table.StateSK: "1"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	m.Stop()
+	if got := m.Use().Write; got != 2 {
+		t.Errorf("a put of a row that is in the index: got %g write units, want 2", got)
+	}
+}
+
+func TestCallsThatOverlapAreOneRoundTrip(t *testing.T) {
+	w := foyertest.New(t)
+	m := &cost.Meter{Rows: w.Table.BatchGet, Hold: 20 * time.Millisecond}
+	cfg := w.AWS.Copy()
+	cfg.APIOptions = []func(*middleware.Stack) error{m.Middleware}
+	metered := table.New(cfg, w.Config.Table)
+	get := func() {
+		if _, err := metered.Get(t.Context(), table.Key{PK: "TEAM#METER", SK: "none"}, &sized{}); err != nil {
+			t.Error(err)
+		}
+	}
+	m.Start()
+	get()
+	var together sync.WaitGroup
+	begin := make(chan struct{})
+	for range 4 {
+		together.Go(func() { <-begin; get() })
+	}
+	close(begin)
+	together.Wait()
+	get()
+	m.Stop()
+	if got := m.Use(); got.Calls != 6 || got.Rounds != 3 {
+		t.Errorf("one call, four at once and one: got %s, want 6 calls, 3 one after another", got)
 	}
 }

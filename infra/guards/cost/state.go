@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/oklog/ulid/v2"
 	"golang.org/x/sync/errgroup"
 
@@ -23,7 +24,7 @@ type Size struct {
 	People          int // of the project
 	Projects        int // that Carl is a client of
 	Workspaces      int // that Carl is a client in
-	Feed            int // lines of Ann's and of Carl's feed
+	Feed            int // lines of Ann's and of Carl's feed, and of the audit
 }
 
 // The sizes that every operation is metered in.
@@ -48,6 +49,10 @@ func NewState(t *testing.T, size Size) *State {
 	t.Helper()
 	s := &State{Scene: scene.New(t), Size: size, Meter: &Meter{}}
 	s.Meter.Rows = s.Table.BatchGet
+	var err error
+	if s.Meter.Indexes, err = IndexesOf(t.Context(), dynamodb.NewFromConfig(s.AWS), s.Config.Table); err != nil {
+		t.Fatal(err)
+	}
 	s.Intercept("", s.Meter.Middleware)
 	var rows []table.Rowed
 	put := func(key table.Key, row any) { rows = append(rows, table.Rowed{Key: key, Row: row}) }
@@ -94,6 +99,12 @@ func (s *State) item(n int, shared bool) (table.Key, table.ItemRow) {
 	row.Text = strings.Repeat("x", s.Size.ItemBytes-s.bytesOf(table.SharedItem(s.ProjectID, id), row)+1)
 	return key, row
 }
+
+// auditFrom and auditTo are the days of the audit that are asked for: all that is in
+// them is on the last, as much as in a feed.
+var auditFrom, auditTo = start, start.AddDate(0, 0, auditDays-1)
+
+const auditDays = 7
 
 // start is when the first thing was made that a State holds.
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -173,7 +184,7 @@ func (s *State) peopleNow() int {
 }
 
 // fillFeeds gives Ann and Carl lines about shared items of the project, each line by
-// another person of it and about another item.
+// another person of it and about another item, and the audit the same.
 func (s *State) fillFeeds(put func(table.Key, any)) {
 	for n := range s.Size.Feed {
 		at := start.Add(time.Duration(n) * time.Minute)
@@ -183,6 +194,7 @@ func (s *State) fillFeeds(put func(table.Key, any)) {
 			Item: strings.TrimPrefix(item.SK, table.PrefixItem), Actor: s.people[n%len(s.people)], At: at}
 		put(table.TeamFeed(s.Ann.ID, s.WorkspaceID, id), line)
 		put(table.PortalFeed(s.Carl.ID, id), line)
+		put(table.Audit(s.WorkspaceID, auditTo, id), table.ActivityRow{Activity: id, Type: line.Type, Workspace: s.WorkspaceID, Project: s.ProjectID, Item: line.Item, Actor: line.Actor, At: at})
 	}
 }
 

@@ -1,0 +1,179 @@
+//go:build engine
+
+package cost
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Month is the month that `make cost` prices: what people do in it, by the operation, and
+// what the measuring cannot say.
+var Month = struct {
+	Name                  string
+	Clients, Members      int
+	PerClient, PerMember  map[string]float64 // of each, in the month
+	Besides               map[string]float64 // of all together
+	Pages                 float64            // loads of the page, of each client and member
+	Told                  []string           // operations whose change is told to the people of the project
+	SharedFromTheStart    float64            // share of new items that are shared: only a change that tells
+	Reminded              float64            // reminders for each invitation
+	TableGB               float64
+	OwnMilliseconds       float64 // of a call beside its round trips
+	RoundTripMilliseconds float64
+	MemoryGB              float64 // template.yaml
+	LogBytes              float64 // of an invocation: the access log, the function's line, Lambda's own
+	AnswerBytes           float64 // of an operation
+	PageBytes             float64 // of the page, compressed
+	SecretLifeHours       float64 // of a process that has read the secret
+}{
+	Name:    "1,000 active clients, with 100 members who work with them",
+	Clients: 1000, Members: 100,
+	PerClient: map[string]float64{
+		"sessions-create": 8, "sessions-end": 2, "me-get": 8, "portal-projects-list": 12, "portal-projects-get": 20, "portal-items-list": 60,
+		"portal-items-get": 40, "portal-notifications-list": 40, "settings-get": 1, "settings-put": 0.2,
+	},
+	PerMember: map[string]float64{
+		"sessions-create": 20, "sessions-end": 5, "me-get": 20, "items-list": 400, "items-get": 300, "items-create": 60, "items-visibility": 30,
+		"people-list": 60, "notifications-list": 200, "projects-create": 1, "settings-get": 1, "settings-put": 0.5, "audit-list": 2,
+	},
+	Besides: map[string]float64{
+		"clients-add": 120, "invitations-view": 240, "invitations-open": 110, "invitations-accept": 100, "access-remove": 10, "access-restore": 2,
+		"workspaces-create": 2, "audit-export": 4, "jobs-get": 12,
+	},
+	Pages:              12,
+	Told:               []string{"items-create", "items-visibility"},
+	SharedFromTheStart: 1,
+	Reminded:           0.5,
+	TableGB:            2,
+	OwnMilliseconds:    5, RoundTripMilliseconds: 6, MemoryGB: 0.25,
+	LogBytes: 2 << 10, AnswerBytes: 4 << 10, PageBytes: 100 << 10,
+	SecretLifeHours: 1,
+}
+
+// Calls is how often each operation is called in the month.
+func Calls() map[string]float64 {
+	calls := maps.Clone(Month.Besides)
+	for id, n := range Month.PerClient {
+		calls[id] += n * float64(Month.Clients)
+	}
+	for id, n := range Month.PerMember {
+		calls[id] += n * float64(Month.Members)
+	}
+	return calls
+}
+
+// changes are the operations that record an activity.
+var changes = []string{"workspaces-create", "access-remove", "access-restore", "invitations-accept", "audit-export", "projects-create", "clients-add", "items-create", "items-visibility"}
+
+const minutesOfMonth = 730 * 60
+
+// Line is one line of the bill.
+type Line struct {
+	price Price
+	n     float64
+}
+
+func (l Line) usd() float64 { return l.n * l.price.each() }
+
+// Bill is the month's bill, by the metered costs in the typical state.
+func Bill(t testing.TB, metered map[string]Metered) []Line {
+	t.Helper()
+	calls := Calls()
+	for id := range calls {
+		if _, ok := metered[id]; !ok {
+			t.Errorf("the month names %s, which was not metered: infra/guards/cost/month.go", id)
+		}
+	}
+	requests := sumOf(calls)
+	told := 0.0
+	for _, id := range Month.Told {
+		told += calls[id] * Month.SharedFromTheStart
+	}
+	recorded := 0.0
+	for _, id := range changes {
+		recorded += calls[id]
+	}
+	// What follows by itself. A put of the audit is all that an activity costs that is
+	// told to nobody; each that tells puts a mail for each who is told.
+	follows := map[string]float64{
+		"stream-notify": told, "stream-notify of a job": calls["audit-export"], "jobs-run of an export": calls["audit-export"],
+		"stream-mail":                  told * told4(metered),
+		"stream-mail of an invitation": calls["clients-add"] + calls["workspaces-create"],
+		"due-run":                      minutesOfMonth,
+	}
+	invitations := follows["stream-mail of an invitation"]
+	follows["due-run with a reminder"] = invitations * Month.Reminded
+	follows["due-run"] -= follows["due-run with a reminder"]
+	follows["stream-mail of an invitation"] += follows["due-run with a reminder"] // its mail
+	untold := recorded - told
+	signIns := calls["sessions-create"]
+	pages := Month.Pages * float64(Month.Clients+Month.Members)
+
+	all := maps.Clone(calls)
+	maps.Copy(all, follows)
+	var read, write, seconds float64
+	services := map[string]float64{}
+	for name, n := range all {
+		m := metered[name]
+		read, write = read+n*m.Use.Read, write+n*m.Use.Write
+		seconds += n * (Month.OwnMilliseconds + Month.RoundTripMilliseconds*float64(m.Use.Rounds)) / 1000
+		for service, k := range m.Services {
+			services[service] += n * float64(k)
+		}
+	}
+	write += untold
+	seconds += (untold + signIns + pages) * (Month.OwnMilliseconds + Month.RoundTripMilliseconds) / 1000
+	invocations := sumOf(all) + untold + signIns + pages
+	windows := 0.0 // of five minutes, in which a function asks for the table's key at most once
+	for _, n := range all {
+		windows += min(n, minutesOfMonth/5)
+	}
+	mails := follows["stream-mail"] + follows["stream-mail of an invitation"]
+	return []Line{
+		{httpCall, requests + pages},
+		{invocation, invocations},
+		{gbSecond, seconds * Month.MemoryGB},
+		{readUnit, read},
+		{writeUnit, write},
+		{stored, Month.TableGB},
+		{recoverable, Month.TableGB},
+		{keyUse, windows},
+		{activeUser, float64(Month.Clients + Month.Members)},
+		{mailSent, mails},
+		{queueCall, services["SQS"] * 3},
+		{secretKept, 1},
+		{secretRead, 2 * minutesOfMonth / 60 / Month.SecretLifeHours},
+		{scheduled, minutesOfMonth},
+		{trace, invocations},
+		{logged, invocations * Month.LogBytes / 1e9},
+		{alarm, float64(alarms(t))},
+		{fileWritten, services["S3"]},
+		{sentOut, (requests*Month.AnswerBytes + pages*Month.PageBytes) / 1e9},
+	}
+}
+
+// told4 is to how many people an activity is told in the typical state: a line in the
+// feed and a mail each, and one more write for the audit.
+func told4(metered map[string]Metered) float64 { return (metered["stream-notify"].Use.Write - 1) / 2 }
+
+func sumOf(m map[string]float64) (n float64) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		n += m[k]
+	}
+	return n
+}
+
+// alarms are those of template.yaml.
+func alarms(t testing.TB) int {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(string(raw), "Type: AWS::CloudWatch::Alarm")
+}
