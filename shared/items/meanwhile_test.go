@@ -4,11 +4,15 @@ package items_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/table"
@@ -105,4 +109,49 @@ func (s scene) rename(id, title string) {
 	}
 	row.Title, row.Version = title, row.Version+1
 	s.put(table.PrivateItem(s.Project, id), row)
+}
+
+// Two queries are not one instant: an item that moves between them is in neither.
+func TestAnItemThatMovesWhileTheListIsReadIsInTheList(t *testing.T) {
+	for _, share := range []bool{true, false} {
+		t.Run(map[bool]string{true: "shared", false: "taken back"}[share], func(t *testing.T) {
+			s := newScene(t)
+			s.create(fields{"kind": "message", "title": "Stays"})
+			id := s.create(fields{"kind": "message", "title": "Moves", "clientCanSee": !share}).String("id")
+			// The realm that it goes to is read before it is there, the one that it leaves after.
+			from := table.TeamProjectPartition(s.Project)
+			if !share {
+				from = table.ClientProjectPartition(s.Project)
+			}
+			read, queries := make(chan struct{}), atomic.Int32{}
+			var once, move sync.Once
+			s.Intercept("items-list", func(stack *middleware.Stack) error {
+				return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Between", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+					query, ok := in.Parameters.(*dynamodb.QueryInput)
+					if !ok {
+						return next.HandleInitialize(ctx, in)
+					}
+					queries.Add(1)
+					if slices.ContainsFunc(slices.Collect(maps.Values(query.ExpressionAttributeValues)), func(v types.AttributeValue) bool {
+						pk, ok := v.(*types.AttributeValueMemberS)
+						return ok && pk.Value == from
+					}) {
+						<-read
+						move.Do(func() { s.share(id, share).Must(http.StatusOK) })
+						return next.HandleInitialize(ctx, in)
+					}
+					out, meta, err := next.HandleInitialize(ctx, in)
+					once.Do(func() { close(read) })
+					return out, meta, err
+				}), middleware.Before)
+			})
+			list := s.Do(s.Ann, http.MethodGet, s.items()+"?kind=message", nil).Must(http.StatusOK).List("items")
+			if len(list) != 2 || list[0]["id"] != id || list[0]["clientCanSee"] != share {
+				t.Errorf("got %v, want two items, the one that moved where it is now", list)
+			}
+			if got := queries.Load(); got != 4 {
+				t.Errorf("got %d queries, want both realms read once more", got)
+			}
+		})
+	}
 }
