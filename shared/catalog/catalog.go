@@ -8,9 +8,12 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/audit"
 	"foyer/shared/clients"
+	"foyer/shared/companies"
+	"foyer/shared/contacts"
 	"foyer/shared/invitations"
 	"foyer/shared/items"
 	"foyer/shared/jobs"
+	"foyer/shared/licences"
 	"foyer/shared/me"
 	"foyer/shared/notifications"
 	"foyer/shared/people"
@@ -18,6 +21,7 @@ import (
 	"foyer/shared/projects"
 	"foyer/shared/sessions"
 	"foyer/shared/settings"
+	"foyer/shared/subscription"
 	"foyer/shared/workspaces"
 )
 
@@ -25,6 +29,10 @@ import (
 func Operations() []api.Endpoint {
 	return []api.Endpoint{
 		workspaces.Create,
+		companies.Create, companies.List, companies.Get, companies.Update, companies.Archive, companies.Unarchive,
+		contacts.Create, contacts.List, contacts.Get, contacts.Update,
+		subscription.Get, subscription.Update,
+		licences.List, licences.Grant, licences.Release,
 		access.Remove, access.Restore,
 		jobs.Get,
 		invitations.View, invitations.Open, invitations.Accept,

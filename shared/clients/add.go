@@ -6,8 +6,8 @@ import (
 	"net/http"
 
 	"foyer/shared/api"
-	"foyer/shared/companies"
 	"foyer/shared/contacts"
+	"foyer/shared/names"
 	"foyer/shared/table"
 )
 
@@ -95,11 +95,11 @@ func add(ctx context.Context, c *api.Call, in *AddInput) (*AddOutput, error) {
 		if err := s.allowed(c); err != nil {
 			return err
 		}
-		tx, contact := s.adding(c, in.Body)
+		tx, contact, company := s.adding(c, in.Body)
 		if err := c.Table.Write(ctx, tx); err != nil {
 			return err
 		}
-		out = outputOf(c, http.StatusCreated, contact)
+		out = outputOf(c, http.StatusCreated, contact, company)
 		return nil
 	})
 	if err != nil {
@@ -115,7 +115,7 @@ func (n NewClient) faults() []api.FieldError {
 		return []api.FieldError{api.Fault("body.companyName", "is needed, or company instead of it")}
 	case n.CompanyName != "" && n.Company != "":
 		return []api.FieldError{api.Fault("body.company", "cannot stand beside companyName: name the company in one way")}
-	case n.CompanyName != "" && companies.Fold(n.CompanyName.String()) == "":
+	case n.CompanyName != "" && names.Fold(n.CompanyName.String()) == "":
 		return []api.FieldError{api.Fault("body.companyName", "must not be blank")}
 	}
 	return nil
@@ -124,16 +124,16 @@ func (n NewClient) faults() []api.FieldError {
 // addAgain answers a repeated request with the client as they are now; id is the
 // contact's.
 func addAgain(ctx context.Context, c *api.Call, _ *AddInput, id string) (*AddOutput, error) {
-	contact, err := contacts.Load(ctx, c, id)
+	contact, company, err := contacts.WithCompany(ctx, c, id)
 	if err != nil {
 		return nil, err
 	}
-	return outputOf(c, http.StatusCreated, contact), nil
+	return outputOf(c, http.StatusCreated, contact, company), nil
 }
 
-func outputOf(c *api.Call, status int, contact table.ContactRow) *AddOutput {
+func outputOf(c *api.Call, status int, contact table.ContactRow, company table.CompanyRow) *AddOutput {
 	return &AddOutput{Status: status, Body: Client{
-		Person: contact.Person, Contact: contact.Contact, Company: Company{ID: contact.Company, Name: contact.CompanyName},
+		Person: contact.Person, Contact: contact.Contact, Company: Company{ID: contact.Company, Name: company.Name},
 		Name: contact.Name, Email: contact.Email, Label: contacts.Label, Invitation: contacts.InvitationOf(contact, c.Now()),
 	}}
 }

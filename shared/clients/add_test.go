@@ -33,7 +33,7 @@ func TestAClientIsAtOnceInTheProjectAndInvited(t *testing.T) {
 		"person": person, "contact": contact, "company": fields{"id": company, "name": "Globex"}, "name": "Carl Client", "email": "carl@globex.example",
 		"label": "The Client", "invitation": fields{"state": "queued", "expiresAt": c.ExpiresAt.Format("2006-01-02T15:04:05.999Z07:00")},
 	})
-	equal(t, "contact", []any{c.Contact, c.Company, c.CompanyName, c.Person, c.Name, c.Email, c.InvitationState, c.Removed}, []any{contact, company, "Globex", person, "Carl Client", "carl@globex.example", "queued", false})
+	equal(t, "contact", []any{c.Contact, c.Company, c.Person, c.Name, c.Email, c.InvitationState, c.Removed}, []any{contact, company, person, "Carl Client", "carl@globex.example", "queued", false})
 	equal(t, "company", get[table.CompanyRow](s, table.Company(s.Workspace, company)).Name, "Globex")
 	gate := get[table.CompanyGateRow](s, table.CompanyGate(s.Workspace, company))
 	equal(t, "gate of the company: licensed, archived", []bool{gate.Licensed, gate.Archived}, []bool{false, false})

@@ -165,17 +165,17 @@ func (s *scene) inProject() bool { return s.place.Kind == table.KindClient && !s
 
 // asItIs answers for somebody who is a client of the project already.
 func (s *scene) asItIs(ctx context.Context, c *api.Call) (*AddOutput, error) {
-	contact := s.contact
+	contact, company := s.contact, s.company
 	if contact.Contact != s.place.Contact {
 		var err error
-		if contact, err = contacts.Load(ctx, c, s.place.Contact); err != nil {
+		if contact, company, err = contacts.WithCompany(ctx, c, s.place.Contact); err != nil {
 			return nil, err
 		}
 	}
 	if contact.Removed {
 		return nil, contacts.AccessRemoved()
 	}
-	return outputOf(c, http.StatusOK, contact), nil
+	return outputOf(c, http.StatusOK, contact, company), nil
 }
 
 // allowed says whether the person may become a client of the project.

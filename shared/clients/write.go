@@ -8,6 +8,7 @@ import (
 
 	"foyer/shared/activity"
 	"foyer/shared/api"
+	"foyer/shared/contacts"
 	"foyer/shared/invitations"
 	"foyer/shared/table"
 )
@@ -15,7 +16,7 @@ import (
 // adding is the one transaction that makes the person a client of the project. Of
 // everything that the scene decided on, it asks whether it still holds; where it
 // does not, table.ErrConflict: look again. It gives back the contact as it will be.
-func (s *scene) adding(c *api.Call, n NewClient) (*table.Tx, table.ContactRow) {
+func (s *scene) adding(c *api.Call, n NewClient) (*table.Tx, table.ContactRow, table.CompanyRow) {
 	tx := &table.Tx{}
 	company := s.company
 	contact, invite := s.contact, s.contact.Person == ""
@@ -30,14 +31,14 @@ func (s *scene) adding(c *api.Call, n NewClient) (*table.Tx, table.ContactRow) {
 		s.checkCompany(c, tx)
 	}
 	if isNew {
-		contact.Company, contact.CompanyName = company.Company, company.Name
+		contact.Company = company.Company
 	}
 	s.intoProject(c, tx, contact)
 	if invite {
 		contact.Person = s.account.Person
 		inv := invitations.Invite(c, tx, s.account, invitations.Invitee{
 			Email: s.email, Name: contact.Name, Workspace: c.Workspace, WorkspaceName: c.Gate.Name,
-			Contact: contact.Contact, Company: contact.Company, CompanyName: contact.CompanyName,
+			Contact: contact.Contact, Company: contact.Company, CompanyName: company.Name,
 			Project: c.Project, ProjectName: s.project.Name, InviterName: s.adderName, Note: string(n.Note),
 		})
 		contact.InvitationState, contact.ExpiresAt = inv.State, inv.ExpiresAt
@@ -47,7 +48,7 @@ func (s *scene) adding(c *api.Call, n NewClient) (*table.Tx, table.ContactRow) {
 		putAdded(c, tx, contact)
 	}
 	activity.InProject(c, tx, false, table.ActivityRow{Type: table.ActivityClientAdded, Subject: contact.Contact})
-	return tx, contact
+	return tx, contact, company
 }
 
 // checkCompany asks whether the company is still open to clients.
@@ -97,8 +98,7 @@ func (s *scene) writeContact(c *api.Call, tx *table.Tx, contact table.ContactRow
 	state, person, removed := expression.Name("invitationState"), expression.Name("person"), expression.Name("removed")
 	switch {
 	case isNew:
-		tx.Put(table.ContactAddress(c.Workspace, contact.Company, s.email), table.ContactAddressRow{Contact: contact.Contact}).If(table.Absent()).Else(table.ErrConflict)
-		tx.Put(key, contact).If(table.Absent())
+		contacts.Put(c, tx, contact)
 	case invite:
 		invited := table.Set("person", contact.Person).Set(state, expression.Value(contact.InvitationState)).Set(expression.Name("expiresAt"), expression.Value(contact.ExpiresAt))
 		tx.Update(key, invited).If(table.Exists().And(person.AttributeNotExists(), removed.AttributeNotExists())).Else(table.ErrConflict)

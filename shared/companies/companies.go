@@ -4,7 +4,11 @@ package companies
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
 	"foyer/shared/api"
+	"foyer/shared/names"
+	"foyer/shared/search"
 	"foyer/shared/table"
 )
 
@@ -20,7 +24,7 @@ type Named struct {
 // ByName finds the companies of the call's workspace that have that name, however
 // it is written (Fold).
 func ByName(ctx context.Context, c *api.Call, name string) (Named, error) {
-	n := Named{folded: Fold(name)}
+	n := Named{folded: names.Fold(name)}
 	type row struct { // a company of the name, or the revision, which stands before them
 		table.CompanyNamedRow
 		Revision int `dynamodbav:"revision"`
@@ -66,10 +70,29 @@ func (n Named) Make(c *api.Call, tx *table.Tx, name string) table.CompanyRow {
 	} else {
 		revision.If(table.Is("revision", n.revision)).Else(table.ErrConflict)
 	}
-	tx.Put(table.CompanyNamed(c.Workspace, n.folded, row.Company), table.CompanyNamedRow{Company: row.Company, Name: name}).If(table.Absent())
+	put(c, tx, row)
+	return row
+}
+
+// put adds to the transaction all rows of a new company but the revision of its name.
+func put(c *api.Call, tx *table.Tx, row table.CompanyRow) {
+	tx.Put(table.CompanyNamed(c.Workspace, names.Fold(row.Name), row.Company), table.CompanyNamedRow{Company: row.Company, Name: row.Name}).If(table.Absent())
 	tx.Put(table.Company(c.Workspace, row.Company), row).If(table.Absent())
 	tx.Put(table.CompanyGate(c.Workspace, row.Company), table.CompanyGateRow{}).If(table.Absent())
-	return row
+	tx.Put(table.CompanyByName(c.Workspace, names.Sort(row.Name), row.Company), table.NamedRow{ID: row.Company})
+	search.Index(tx, row.Company, row.Name, wordKey(c, row.Name, row.Company))
+}
+
+// wordKey is the key of a word of a company's name.
+func wordKey(c *api.Call, name, company string) func(string) table.Key {
+	sort := names.Sort(name)
+	return func(word string) table.Key { return table.CompanyWord(c.Workspace, word, sort, company) }
+}
+
+// changed says that a company took or left the name: who is making “the” company of
+// that name at the same time looks again.
+func changed(c *api.Call, tx *table.Tx, name string) {
+	tx.Update(table.CompanyNameRevision(c.Workspace, names.Fold(name)), expression.Add(expression.Name("revision"), expression.Value(1)))
 }
 
 // Archived is the 409 of what an archived company's clients would have no access

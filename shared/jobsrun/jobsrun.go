@@ -3,10 +3,12 @@ package jobsrun
 
 import (
 	"foyer/shared/audit"
+	"foyer/shared/contacts"
 	"foyer/shared/jobs"
 )
 
 // Runner does every kind of job.
 var Runner = jobs.Runner{Kinds: []jobs.Kind{
 	audit.ExportKind,
+	contacts.RenameKind,
 }}

@@ -3,6 +3,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -111,6 +112,9 @@ func shown(ctx context.Context, c *api.Call, people []person) (map[string]Person
 	keys := make([]table.Key, 0, len(people))
 	for _, p := range people {
 		keys = append(keys, whoKey(c, p))
+		if p.Kind == table.KindClient {
+			keys = append(keys, table.Company(c.Workspace, p.Company))
+		}
 		if p.unread {
 			keys = append(keys, table.Person(c.Project, p.Person))
 		}
@@ -142,12 +146,15 @@ func personOf(c *api.Call, rows table.Rows, p person) (Person, error) {
 	out := Person{Person: p.Person, Kind: p.Kind, AddedAt: p.AddedAt}
 	if p.Kind == table.KindClient {
 		var contact table.ContactRow
-		if _, err := rows.Into(whoKey(c, p), &contact); err != nil {
+		var company table.CompanyRow
+		_, e1 := rows.Into(whoKey(c, p), &contact)
+		_, e2 := rows.Into(table.Company(c.Workspace, p.Company), &company)
+		if err := errors.Join(e1, e2); err != nil {
 			return out, err
 		}
 		invitation := contacts.InvitationOf(contact, c.Now())
 		out.Label, out.Name, out.Email, out.Contact, out.Invitation = contacts.Label, contact.Name, contact.Email, p.Contact, &invitation
-		out.Company = &Company{ID: contact.Company, Name: contact.CompanyName}
+		out.Company = &Company{ID: contact.Company, Name: company.Name}
 	} else {
 		var member table.MemberRow
 		if _, err := rows.Into(whoKey(c, p), &member); err != nil {

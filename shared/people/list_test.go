@@ -158,7 +158,7 @@ func TestEveryoneIsListedOnceHoweverLongThePages(t *testing.T) {
 		person, contact := fmt.Sprintf("per_%026d", i), fmt.Sprintf("con_%026d", i)
 		s.put(table.TeamPerson(s.Acme.Project, person), table.TeamPersonRow{Person: person, Kind: table.KindClient, Contact: contact, Company: s.Company, AddedBy: s.Ann.ID})
 		s.put(table.Person(s.Acme.Project, person), table.PersonRow{Person: person, Kind: table.KindClient, Name: fmt.Sprint("Client ", i)})
-		s.put(table.Contact(s.Acme.Workspace, contact), table.ContactRow{Contact: contact, Company: s.Company, CompanyName: "Globex", Name: fmt.Sprint("Client ", i), InvitationState: table.InvitationAccepted})
+		s.put(table.Contact(s.Acme.Workspace, contact), table.ContactRow{Contact: contact, Company: s.Company, Name: fmt.Sprint("Client ", i), InvitationState: table.InvitationAccepted})
 		want[person] = true
 	}
 	for _, limit := range []int{1, 7, 20, 100} {

@@ -114,7 +114,6 @@ type ContactRow struct {
 	Key
 	Contact         string    `dynamodbav:"contact"`
 	Company         string    `dynamodbav:"company"`
-	CompanyName     string    `dynamodbav:"companyName"`
 	Person          string    `dynamodbav:"person,omitempty"`
 	Name            string    `dynamodbav:"name"`
 	Email           string    `dynamodbav:"email"`
@@ -224,4 +223,26 @@ type SettingsRow struct {
 	Projects map[string]string `dynamodbav:"projects,omitempty"`
 	Version  int               `dynamodbav:"version"`
 	Change   string            `dynamodbav:"change,omitempty"` // id of the change that made it so
+}
+
+// NamedRow lists something in the order of names (keys CompanyByName,
+// ContactByName, Licence).
+type NamedRow struct {
+	Key
+	ID string `dynamodbav:"id"`
+}
+
+// WordRow finds something by one word of its name (keys CompanyWord, ContactWord).
+type WordRow struct {
+	Key
+	ID    string   `dynamodbav:"id"`
+	Words []string `dynamodbav:"words"` // all of the name's, sorted
+}
+
+// SubscriptionRow is the workspace's seats (key Subscription). Used never exceeds
+// Seats, and is the number of licensed companies.
+type SubscriptionRow struct {
+	Key
+	Seats int `dynamodbav:"seats"`
+	Used  int `dynamodbav:"used"`
 }

@@ -96,6 +96,15 @@ const (
 	ActivityItemShared         = "item-shared"
 	ActivityItemUnshared       = "item-unshared"
 	ActivityReminderDue        = "invitation-reminder"
+	ActivityCompanyCreated     = "company-created"
+	ActivityCompanyRenamed     = "company-renamed"
+	ActivityCompanyArchived    = "company-archived"
+	ActivityCompanyUnarchived  = "company-unarchived"
+	ActivityContactCreated     = "contact-created"
+	ActivityContactUpdated     = "contact-updated"
+	ActivityLicenceGranted     = "licence-granted"
+	ActivityLicenceReleased    = "licence-released"
+	ActivitySeatsChanged       = "seats-changed"
 	ActivityAuditExported      = "audit-exported"
 )
 

@@ -62,6 +62,18 @@ func (s *Scene) Client() foyertest.Person {
 	return s.Accept(s.Invitee(), s.WorkspaceID)
 }
 
+// Company is a company that nobody has touched yet.
+func (s *Scene) Company() string {
+	s.T.Helper()
+	return s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies", map[string]any{"name": "Initech"}).Must(http.StatusCreated).String("id")
+}
+
+// Contact is a contact of Globex whom nobody has invited.
+func (s *Scene) Contact() string {
+	s.T.Helper()
+	return s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies/"+s.CompanyID+"/contacts", map[string]any{"name": "Nora New", "email": s.Address()}).Must(http.StatusCreated).String("id")
+}
+
 // Address is an e-mail address that nobody has used yet.
 func (s *Scene) Address() string {
 	s.made++

@@ -1,4 +1,4 @@
-package companies_test
+package names_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"foyer/shared/companies"
+	"foyer/shared/names"
 )
 
 func TestACompanyIsFoundHoweverItsNameIsWritten(t *testing.T) {
@@ -28,7 +28,7 @@ func TestACompanyIsFoundHoweverItsNameIsWritten(t *testing.T) {
 		{"\u1e9e", "ss"},                           // capital sharp s
 		{"x\u2003\u2003y", "x y"}, {"№ 1", "No 1"}, // em space; compatibility
 	} {
-		if got, want := companies.Fold(c.a), companies.Fold(c.b); got != want {
+		if got, want := names.Fold(c.a), names.Fold(c.b); got != want {
 			t.Errorf("%q and %q are two names: %q and %q", c.a, c.b, got, want)
 		}
 	}
@@ -38,7 +38,7 @@ func TestOtherNamesStayOther(t *testing.T) {
 	for _, c := range []struct{ a, b string }{
 		{"Globex", "Globex Inc"}, {"Globex", "Globéx"}, {"AB", "A B"}, {"Muller", "Müller"}, {"Acme", "Аcme"}, // the last with a Cyrillic A
 	} {
-		if a, b := companies.Fold(c.a), companies.Fold(c.b); a == b {
+		if a, b := names.Fold(c.a), names.Fold(c.b); a == b {
 			t.Errorf("%q and %q are one name: %q", c.a, c.b, a)
 		}
 	}
@@ -46,7 +46,7 @@ func TestOtherNamesStayOther(t *testing.T) {
 
 func TestANameThatNobodySeesIsEmpty(t *testing.T) {
 	for _, name := range []string{"", " ", "\u200b\u200d", "\u00a0\u3000", "\u115f", "\ufe0f"} {
-		if got := companies.Fold(name); got != "" {
+		if got := names.Fold(name); got != "" {
 			t.Errorf("Fold(%q): got %q, want nothing", name, got)
 		}
 	}
@@ -55,8 +55,8 @@ func TestANameThatNobodySeesIsEmpty(t *testing.T) {
 func TestFoldingAgainChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.String().Draw(t, "name")
-		once := companies.Fold(name)
-		if twice := companies.Fold(once); twice != once {
+		once := names.Fold(name)
+		if twice := names.Fold(once); twice != once {
 			t.Fatalf("%q folds to %q, and that to %q", name, once, twice)
 		}
 		if !utf8.ValidString(once) {

@@ -1,4 +1,4 @@
-package companies
+package names
 
 import (
 	"strings"

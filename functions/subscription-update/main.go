@@ -1,0 +1,9 @@
+// Command subscription-update is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/lambdarun"
+	"foyer/shared/subscription"
+)
+
+func main() { lambdarun.API(subscription.Update) }

@@ -1,0 +1,188 @@
+//go:build engine
+
+package licences_test
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+
+	"foyer/shared/foyertest"
+	"foyer/shared/table"
+)
+
+type scene struct {
+	*foyertest.World
+	ann       foyertest.Person
+	workspace string
+}
+
+func begin(t *testing.T, seats int) scene {
+	t.Helper()
+	t.Parallel()
+	w := foyertest.New(t)
+	ann, workspace := w.Workspace("Acme Agency", "Ann Archer", "ann@acme.example")
+	s := scene{World: w, ann: ann, workspace: workspace}
+	s.seats(seats).Must(http.StatusOK)
+	return s
+}
+
+func (s scene) path(rest string) string { return "/v1/workspaces/" + s.workspace + rest }
+
+func (s scene) seats(n int) foyertest.Response {
+	s.T.Helper()
+	return s.Do(s.ann, "PUT", s.path("/subscription"), map[string]any{"seats": n})
+}
+
+func (s scene) company(name string) string {
+	s.T.Helper()
+	return s.Do(s.ann, "POST", s.path("/companies"), map[string]any{"name": name}).Must(http.StatusCreated).String("id")
+}
+
+func (s scene) grant(company string) foyertest.Response {
+	s.T.Helper()
+	return s.Do(s.ann, "PUT", s.path("/licences/"+company), nil)
+}
+
+func (s scene) release(company string) foyertest.Response {
+	s.T.Helper()
+	return s.Do(s.ann, "DELETE", s.path("/licences/"+company), nil)
+}
+
+// used asserts how many seats are taken: by the counter, by the list, by the gates.
+func (s scene) used(want int) {
+	s.T.Helper()
+	r := s.Do(s.ann, "GET", s.path("/subscription"), nil).Must(http.StatusOK)
+	if got := r.JSON()["used"]; got != float64(want) {
+		s.T.Errorf("got %v seats used, want %d", got, want)
+	}
+	list := s.Do(s.ann, "GET", s.path("/licences?limit=100"), nil).Must(http.StatusOK).List("items")
+	if len(list) != want {
+		s.T.Errorf("got %d licensed companies, want %d", len(list), want)
+	}
+	for _, l := range list {
+		var gate table.CompanyGateRow
+		if _, err := s.Table.Get(s.T.Context(), table.CompanyGate(s.workspace, l["company"].(string)), &gate); err != nil || !gate.Licensed {
+			s.T.Errorf("%v is listed and its gate says %+v, %v", l, gate, err)
+		}
+	}
+}
+
+func TestAReleasedLicencesSeatIsAnotherCompanysAtOnce(t *testing.T) {
+	s := begin(t, 1)
+	globex, initech := s.company("Globex"), s.company("Initech")
+	s.grant(globex).Must(http.StatusOK)
+	s.Unchanged(func() {
+		s.grant(globex).Must(http.StatusOK)
+		s.grant(initech).Problem(http.StatusConflict, "no-seat-free")
+	})
+	s.used(1)
+	s.release(globex).Must(http.StatusNoContent)
+	s.Unchanged(func() { s.release(globex).Must(http.StatusNoContent) })
+	s.grant(initech).Must(http.StatusOK)
+	s.used(1)
+	s.grant("com_01JD0000000000000000000000").Problem(http.StatusNotFound, "not-found")
+}
+
+func TestAWorkspaceWithoutASubscriptionHasNoSeat(t *testing.T) {
+	t.Parallel()
+	w := foyertest.New(t)
+	ann, workspace := w.Workspace("Acme Agency", "Ann Archer", "ann@acme.example")
+	s := scene{World: w, ann: ann, workspace: workspace}
+	s.grant(s.company("Globex")).Problem(http.StatusConflict, "no-seat-free")
+	s.used(0)
+}
+
+func TestSeatsAreNeverFewerThanLicencesAndTheRefusalSaysHowManyToRelease(t *testing.T) {
+	s := begin(t, 3)
+	for _, name := range []string{"Globex", "Initech", "Hooli"} {
+		s.grant(s.company(name)).Must(http.StatusOK)
+	}
+	s.Unchanged(func() {
+		r := s.seats(1).Problem(http.StatusConflict, "seats-in-use")
+		if got, want := r.String("detail"), "3 companies hold a licence: release 2 of them first."; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		s.seats(-1).Fault("body.seats")
+		s.seats(3).Must(http.StatusOK)
+	})
+	s.seats(4).Must(http.StatusOK)
+	s.used(3)
+}
+
+// Rule 19, and rule 18: where the whole portal needs a licence.
+func TestALicenceThatIsRestoredFindsEverythingAsItWas(t *testing.T) {
+	s := begin(t, 1)
+	project := s.Project(s.ann, s.workspace, "New website")
+	carl := s.Client(s.ann, project, "Globex", "Carl Client", "carl@globex.example")
+	ivy := s.Invited(s.ann, project, "Globex", "Ivy Invited", "ivy@globex.example")
+	s.grant(carl.Company).Must(http.StatusOK)
+	if err := s.Table.PutOne(t.Context(), table.WorkspaceGate(s.workspace), table.WorkspaceGateRow{Name: "Acme Agency", PortalNeedsLicence: true}, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.Drain()
+	s.ForgetMails()
+	people := s.Do(s.ann, "GET", "/v1/projects/"+project+"/people", nil).Must(http.StatusOK).Body
+	s.Do(carl, "GET", "/v1/portal/projects/"+project, nil).Must(http.StatusOK)
+	s.release(carl.Company).Must(http.StatusNoContent)
+	s.Do(carl, "GET", "/v1/portal/projects/"+project, nil).Problem(http.StatusForbidden, "company-not-licensed")
+	if got := s.Do(s.ann, "GET", "/v1/projects/"+project+"/people", nil).Must(http.StatusOK).Body; got != people {
+		t.Errorf("releasing changed the project's people: %s, before %s", got, people)
+	}
+	s.grant(carl.Company).Must(http.StatusOK)
+	s.Do(carl, "GET", "/v1/portal/projects/"+project, nil).Must(http.StatusOK)
+	s.Accept(ivy, s.workspace)
+	s.Drain()
+	if mails := s.Mails(""); len(mails) > 0 {
+		t.Errorf("got mails %+v, want none", mails)
+	}
+}
+
+// Rule 17: however many people click at once.
+func TestNeverMoreLicencesThanSeatsHoweverManyClickAtOnce(t *testing.T) {
+	const seats, workers = 5, 16
+	s := begin(t, seats)
+	companies := make([]string, workers)
+	for i := range companies {
+		companies[i] = s.company(fmt.Sprint("Company ", i))
+	}
+	var all sync.WaitGroup
+	status := make([]int, workers)
+	for i, id := range companies {
+		all.Go(func() { status[i] = s.grant(id).Status })
+	}
+	all.Wait()
+	granted := 0
+	for _, code := range status {
+		switch code {
+		case http.StatusOK:
+			granted++
+		case http.StatusConflict:
+		default:
+			t.Errorf("got status %d, want 200 or 409", code)
+		}
+	}
+	if granted != seats {
+		t.Errorf("%d were granted, want %d", granted, seats)
+	}
+	s.used(seats)
+}
+
+func TestARenamedCompanyStaysAmongTheLicensedOnes(t *testing.T) {
+	s := begin(t, 2)
+	globex := s.company("Globex")
+	s.grant(globex).Must(http.StatusOK)
+	s.Do(s.ann, "PATCH", s.path("/companies/"+globex), map[string]any{"name": "Zorg"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+	list := s.Do(s.ann, "GET", s.path("/licences"), nil).Must(http.StatusOK).List("items")
+	if len(list) != 1 || list[0]["name"] != "Zorg" {
+		t.Errorf("got %v, want Zorg alone", list)
+	}
+	for query, want := range map[string]int{"licensed=true": 1, "licensed=false": 0, "search=zor&licensed=true": 1, "search=zor&licensed=false": 0} {
+		if got := len(s.Do(s.ann, "GET", s.path("/companies?"+query), nil).Must(http.StatusOK).List("items")); got != want {
+			t.Errorf("%s: got %d companies, want %d", query, got, want)
+		}
+	}
+	s.release(globex).Must(http.StatusNoContent)
+	s.used(0)
+}
