@@ -13,7 +13,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"foyer/shared/foyertest/iam"
 	"foyer/shared/samtemplate"
 )
 
@@ -122,17 +124,21 @@ func (w *World) LoseFailedBatches() {
 func (w *World) makeFailedBatches() {
 	w.T.Helper()
 	w.streams.bucket.Do(func() {
-		_, err := w.s3("").CreateBucket(w.T.Context(), &s3.CreateBucketInput{Bucket: &w.Config.FailedBatches})
+		_, err := w.s3("").CreateBucket(w.T.Context(), &s3.CreateBucketInput{
+			Bucket: &w.Config.FailedBatches, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(w.AWS.Region)},
+		})
 		w.must(err)
 	})
 }
 
-// s3 is S3 as a function may use it ("": as the test may).
+// s3 is S3 as a function's role may use it ("": as the test may).
 func (w *World) s3(function string) *s3.Client {
 	w.T.Helper()
-	cfg := w.AWS
+	cfg := w.AWS.Copy()
 	if function != "" {
-		cfg = w.Env(function).AWS
+		enforcer, err := iam.ForFunction(w.template, function, w.names)
+		w.must(err)
+		cfg.APIOptions = append(cfg.APIOptions, enforcer.Middleware())
 	}
 	return s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 }

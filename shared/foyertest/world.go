@@ -151,9 +151,9 @@ func New(t *testing.T, options ...Option) *World {
 		Table: w.names["Table"], UserPoolID: w.names["UserPool"], UserPoolClientID: w.names["UserPoolClient"],
 		PublicURL: "https://portal.example.com", MailFrom: mailFrom, MailTokenKey: *secret.ARN, PoisonQueueURL: *queue.QueueUrl,
 		JobsQueueURL: *jobs.QueueUrl, FilesBucket: w.names["Files"],
-		FailedBatches: w.names["FailedBatches"],
-		Endpoint:      *w.AWS.BaseEndpoint, Region: w.AWS.Region, SignUpOpen: true, Reminder: 72 * time.Hour, InvitationLife: 7 * 24 * time.Hour,
+		Endpoint: *w.AWS.BaseEndpoint, Region: w.AWS.Region, SignUpOpen: true, Reminder: 72 * time.Hour, InvitationLife: 7 * 24 * time.Hour,
 	}
+	w.configureReplay()
 	w.Table = table.New(w.AWS, w.Config.Table)
 	w.mux = http.NewServeMux()
 	for _, op := range catalog.Operations() {
