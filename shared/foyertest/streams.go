@@ -33,7 +33,8 @@ type streams struct {
 	mappings   map[string]*mapping // by consumer
 	deliveries int
 	mails      []Mail
-	bucket     sync.Once
+	bucketMade bool
+	watch      func(Change)
 }
 
 // attempts is how often Drain hands a failing batch on before it leaves it waiting.
@@ -104,6 +105,7 @@ func (w *World) readStream() {
 		mappings = append(mappings, w.mapping(c.ID))
 	}
 	w.must(r.read(w.T.Context(), func(shard string, record events.DynamoDBEventRecord) error {
+		w.watched(record)
 		for _, m := range mappings {
 			if err := m.take(shard, record); err != nil {
 				return err

@@ -123,12 +123,14 @@ func (w *World) LoseFailedBatches() {
 // makeFailedBatches makes the bucket, which few tests need.
 func (w *World) makeFailedBatches() {
 	w.T.Helper()
-	w.streams.bucket.Do(func() {
-		_, err := w.s3("").CreateBucket(w.T.Context(), &s3.CreateBucketInput{
-			Bucket: &w.Config.FailedBatches, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(w.AWS.Region)},
-		})
-		w.must(err)
+	if w.streams.bucketMade {
+		return
+	}
+	_, err := w.s3("").CreateBucket(w.T.Context(), &s3.CreateBucketInput{
+		Bucket: &w.Config.FailedBatches, CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(w.AWS.Region)},
 	})
+	w.must(err)
+	w.streams.bucketMade = true
 }
 
 // s3 is S3 as a function's role may use it ("": as the test may).

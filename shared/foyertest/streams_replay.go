@@ -12,6 +12,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/api"
 	"foyer/shared/replay"
@@ -46,8 +48,20 @@ func (w *World) ReplayEnv() *api.Env {
 	w.T.Helper()
 	w.makeFailedBatches()
 	env := w.Env(replay.ID)
+	env.AWS.APIOptions = append(env.AWS.APIOptions, withoutWaiting)
 	env.AWS.HTTPClient = functions{w: w, other: env.AWS.HTTPClient}
 	return env
+}
+
+// withoutWaiting lets nothing wait for messages to come: the engine's queue is one
+// server, which knows at once that it is empty.
+func withoutWaiting(stack *middleware.Stack) error {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("WithoutWaiting", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		if receive, ok := in.Parameters.(*sqs.ReceiveMessageInput); ok {
+			receive.WaitTimeSeconds = 0
+		}
+		return next.HandleInitialize(ctx, in)
+	}), middleware.Before)
 }
 
 // functions answers Lambda's Invoke in its place, as far as the consumers go.
