@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	reminder = 4 * time.Minute
+	reminder = 30 * time.Minute
 	invitees = 3
 )
 
@@ -120,6 +120,12 @@ func (w *world) dueCrashes(before foyertest.Snapshot, ivys []foyertest.Person, c
 		w.run()
 		w.run() // changes nothing any more
 		w.settle()
+		if way == foyertest.Panicked { // a row at which the code panics is on the poison queue
+			w.redrive()
+			w.Clock.Advance(4 * time.Minute)
+			w.run()
+			w.settle()
+		}
 		w.Watch(nil)
 		last, _ := crash.Calls()
 		w.reminded(fmt.Sprintf("due-run %s after %d calls, the last %v", way, calls, last[max(0, len(last)-1):]), ivys)
