@@ -3,7 +3,6 @@
 package foyertest
 
 import (
-	"context"
 	"reflect"
 	"slices"
 	"time"
@@ -68,8 +67,8 @@ func plainOf(image map[string]events.DynamoDBAttributeValue) map[string]any {
 }
 
 // Snapshot is a moment of a World, to which Restore goes back: its table, its time,
-// what waits for the consumers, and its mailbox. The poison queue and the bucket of
-// failed batches are empty in it; the user pool is not part of it.
+// what waits for the consumers, and its mailbox. Queues and the bucket of failed
+// batches are empty in it; the user pool and other buckets are no part of it.
 type Snapshot struct {
 	rows   map[table.Key]table.Item
 	offset time.Duration
@@ -141,17 +140,19 @@ func (w *World) Restore(s Snapshot) {
 	w.streams.mu.Lock()
 	w.streams.mails = slices.Clone(s.mails)
 	w.streams.mu.Unlock()
-	w.PurgePoison()
+	w.purge()
 	if w.streams.bucketMade {
 		w.LoseFailedBatches()
 	}
 }
 
-// PurgePoison empties the poison queue, of hidden messages too.
-func (w *World) PurgePoison() {
+// purge empties the queues, of hidden messages too.
+func (w *World) purge() {
 	w.T.Helper()
-	_, err := sqs.NewFromConfig(w.AWS).PurgeQueue(context.WithoutCancel(w.T.Context()), &sqs.PurgeQueueInput{QueueUrl: &w.Config.PoisonQueueURL})
-	w.must(err)
+	for _, url := range []*string{&w.Config.PoisonQueueURL, &w.Config.JobsQueueURL} {
+		_, err := sqs.NewFromConfig(w.AWS).PurgeQueue(w.T.Context(), &sqs.PurgeQueueInput{QueueUrl: url})
+		w.must(err)
+	}
 }
 
 // Rows are all rows of the table. Only a test may read a whole table.

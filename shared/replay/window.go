@@ -12,14 +12,18 @@ import (
 const page = 100
 
 // window brings back what was recorded in the workspace in the window and was not
-// told, then what was to be mailed and was not. The workspace's own changes come
-// first, then each project's, then the mails of its people: members, contacts.
+// told, the jobs that were not begun, then what was to be mailed and was not. The
+// workspace's own changes come first, then each project's, then the mails of its
+// people: members, contacts.
 func (r *run) window(ctx context.Context) error {
 	w := r.in.Workspace
 	if err := r.activity(ctx, table.WorkspaceActivity(w, "").PK); err != nil {
 		return err
 	}
 	pk := table.Workspace(w).PK
+	if err := r.jobs(ctx, pk); err != nil {
+		return err
+	}
 	err := each(ctx, r, table.Query{PK: pk, Prefix: table.PrefixProject}, func(p table.PointerRow) (string, error) {
 		for _, partition := range []string{table.TeamProjectActivity(p.Project, "").PK, table.ClientProjectActivity(p.Project, "").PK} {
 			if err := r.activity(ctx, partition); err != nil {
@@ -130,6 +134,42 @@ func (r *run) notTold(ctx context.Context, rows []table.Inserted, audits []table
 		}
 	}
 	return out, nil
+}
+
+// jobs hands to stream-notify the jobs that were asked for in the window, have not
+// ended and are nobody's now. One that waits in its queue is put there once more,
+// which does no harm.
+func (r *run) jobs(ctx context.Context, partition string) error {
+	after, ok := r.begin(partition)
+	if !ok {
+		return nil
+	}
+	for {
+		if err := r.come(ctx, partition, after); err != nil {
+			return err
+		}
+		items, more, err := r.env.Table.Query(ctx, table.Query{PK: partition, Prefix: table.PrefixJob, After: after, Limit: page})
+		if err != nil {
+			return err
+		}
+		var rows []table.Inserted
+		for _, item := range items {
+			var j table.JobRow
+			if err := table.Unmarshal(item, &j); err != nil {
+				return err
+			}
+			after = j.SK
+			if !j.CreatedAt.Before(r.in.From) && j.CreatedAt.Before(r.in.To) && !j.Ended() && j.LeaseUntil < r.env.Now().UnixMilli() {
+				rows = append(rows, table.Inserted{Key: j.Key, New: item})
+			}
+		}
+		if err := r.handOnAll(ctx, r.env.Config.NotifyFunction, rows); err != nil {
+			return err
+		}
+		if !more {
+			return nil
+		}
+	}
 }
 
 // mails hands to stream-mail the person's mails of the workspace that were made in

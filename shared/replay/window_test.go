@@ -9,6 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+
 	"foyer/shared/foyertest"
 	"foyer/shared/replay"
 	"foyer/shared/table"
@@ -107,6 +111,55 @@ func TestAWindowBringsBackEveryMail(t *testing.T) {
 	}
 }
 
+func TestAJobThatWasNotBegunIsBroughtBack(t *testing.T) {
+	for what, in := range map[string]replay.Input{"window": {}, "poison": {Poison: true}} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t)
+			job := s.Do(s.acme.Ann, "POST", "/v1/workspaces/"+s.acme.Workspace+"/audit/export", map[string]any{"format": "csv"}).Must(http.StatusAccepted).String("id")
+			if what == "window" {
+				in = s.window()
+				s.givenUp(notifyID)
+				s.LoseFailedBatches()
+			} else {
+				s.refusingJobs()
+				s.Drain()
+				s.Release()
+			}
+			state := func() string {
+				var row table.JobRow
+				if _, err := s.Table.Get(t.Context(), table.Job(s.acme.Workspace, job), &row); err != nil {
+					t.Fatal(err)
+				}
+				return row.State
+			}
+			s.RunJobs()
+			if got := state(); got != table.JobQueued {
+				t.Fatalf("got the job %s, want it not begun", got)
+			}
+			if _, err := s.Replay(in); err != nil {
+				t.Fatal(err)
+			}
+			s.RunJobs()
+			if got := state(); got != table.JobDone {
+				t.Errorf("got the job %s, want it done", got)
+			}
+			s.replays(in, replay.Output{}) // nothing is left
+		})
+	}
+}
+
+// refusingJobs makes the queue of jobs refuse what stream-notify hands it.
+func (s scene) refusingJobs() {
+	s.Intercept(notifyID, func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("RefusingJobs", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			if send, ok := in.Parameters.(*sqs.SendMessageInput); ok && *send.QueueUrl == s.Config.JobsQueueURL {
+				return middleware.InitializeOutput{}, middleware.Metadata{}, &smithy.GenericAPIError{Code: "AccessDenied", Message: "injected", Fault: smithy.FaultClient}
+			}
+			return next.HandleInitialize(ctx, in)
+		}), middleware.Before)
+	})
+}
+
 // short is the context of a run whose time is up after it was asked so often.
 type short struct {
 	context.Context
@@ -120,14 +173,15 @@ func (c short) Deadline() (time.Time, bool) {
 	return time.Now().Add(time.Hour), true
 }
 
-// runs is how many runs the input needs to come to its end, each so short.
+// runs is how many runs the input needs to come to its end, each so short, though
+// not so short that it comes to nothing.
 func (s scene) runs(in replay.Input, asked int) (n int, sum replay.Output) {
 	s.T.Helper()
 	for next := &in; next != nil; n++ {
 		if n > 200 {
 			s.T.Fatalf("no end after %d runs, at %+v", n, *next)
 		}
-		left := asked
+		left := asked + n/4
 		out, err := replay.Run(short{s.T.Context(), &left}, s.ReplayEnv(), *next)
 		if err != nil {
 			s.T.Fatal(err)
@@ -159,7 +213,7 @@ func TestARunWhoseTimeIsUpIsGoneOnWith(t *testing.T) {
 				s.Drain()
 				s.Release()
 			}
-			n, sum := s.runs(in, 12)
+			n, sum := s.runs(in, map[string]int{"window": 4, "failed": 2, "poison": 1}[what])
 			if n < 2 || sum.Failed > 0 || sum.Done < tasks {
 				t.Errorf("got %d runs that did %+v, want several that did all", n, sum)
 			}

@@ -17,11 +17,12 @@ import (
 type outcome struct {
 	rows  map[table.Key]string
 	mails map[string]int
+	jobs  map[string]bool // handed to jobs-run, once or more
 }
 
 func (w *world) outcome() outcome {
 	w.T.Helper()
-	o := outcome{rows: map[table.Key]string{}, mails: map[string]int{}}
+	o := outcome{rows: map[table.Key]string{}, mails: map[string]int{}, jobs: w.jobs()}
 	for key, item := range w.Rows() {
 		var row map[string]any
 		if err := table.Unmarshal(item, &row); err != nil {
@@ -62,6 +63,9 @@ func (o outcome) differences(want outcome, doubled int) (out []string) {
 			out = append(out, fmt.Sprintf("too much: %s %s", key, row))
 		}
 	}
+	if !maps.Equal(o.jobs, want.jobs) {
+		out = append(out, fmt.Sprintf("got the jobs %v begun, want %v", o.jobs, want.jobs))
+	}
 	for _, m := range slices.Sorted(maps.Keys(want.mails)) {
 		if o.mails[m] < want.mails[m] {
 			out = append(out, fmt.Sprintf("lost: %d mails, want %d: %.80s", o.mails[m], want.mails[m], m))
@@ -93,7 +97,8 @@ func isAudit(k table.Key) bool { return strings.Contains(k.PK, "#AUDIT#") }
 // asItShould asserts, of what an undisturbed run has made, that it is what the rules
 // say of this state of the table (rules 13, 14, 16, 23), stated once more and
 // naively: one copy of each change in the audit; one line and one mail for each
-// change and each person who is told of it; every mail sent or dropped.
+// change and each person who is told of it; every mail sent or dropped; every job
+// handed on.
 func (w *world) asItShould() {
 	w.T.Helper()
 	rows := w.Rows()
@@ -148,6 +153,12 @@ func (w *world) asItShould() {
 		}
 		if mark.SentAt != nil {
 			toSend[w.address(rows, m.Person)]++
+		}
+	}
+	begun := w.jobs()
+	for key, j := range rowsOf[table.JobRow](w, rows, func(k table.Key) bool { return strings.HasPrefix(k.SK, table.PrefixJob) }) {
+		if !begun[j.Job] {
+			w.T.Errorf("%s was not handed to jobs-run", key)
 		}
 	}
 	sent := map[string]int{}

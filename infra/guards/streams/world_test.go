@@ -3,17 +3,22 @@
 package streams_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
 	"foyer/infra/guards/scene"
 	"foyer/shared/api"
 	"foyer/shared/catalog"
 	"foyer/shared/foyertest"
+	"foyer/shared/jobs"
 	"foyer/shared/mail"
 	"foyer/shared/replay"
 	"foyer/shared/table"
@@ -33,11 +38,12 @@ type world struct {
 	second string // project, of Ann alone
 	items  []string
 	since  time.Time
+	begun  map[string]bool // jobs that were handed to jobs-run
 }
 
 func begin(t *testing.T, draw *rand.Rand) *world {
 	t.Helper()
-	w := &world{Scene: scene.New(t), draw: draw}
+	w := &world{Scene: scene.New(t), draw: draw, begun: map[string]bool{}}
 	w.cleo = w.World.Client(w.Ann, w.ProjectID, "Initech", "Cleo Client", "cleo@initech.example")
 	w.second = w.Project(w.Ann, w.WorkspaceID, "Second shop")
 	w.level(w.cleo, "all")
@@ -137,6 +143,38 @@ func (w *world) toggle() {
 // add adds Carl to another project; a second time it is the same.
 func (w *world) add() {
 	w.Do(w.Ann, "POST", "/v1/projects/"+w.second+"/clients", map[string]any{"companyName": "Globex", "name": w.Carl.Name, "email": w.Carl.Email})
+}
+
+// Restore goes back to a moment.
+func (w *world) Restore(s foyertest.Snapshot) {
+	w.T.Helper()
+	clear(w.begun)
+	w.World.Restore(s)
+}
+
+// jobs are the jobs that were handed to jobs-run since the beginning.
+func (w *world) jobs() map[string]bool {
+	w.T.Helper()
+	queue := sqs.NewFromConfig(w.AWS)
+	for {
+		res, err := queue.ReceiveMessage(w.T.Context(), &sqs.ReceiveMessageInput{QueueUrl: &w.Config.JobsQueueURL, MaxNumberOfMessages: 10})
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		if len(res.Messages) == 0 {
+			return maps.Clone(w.begun)
+		}
+		for _, m := range res.Messages {
+			var job jobs.Message
+			if err := json.Unmarshal([]byte(*m.Body), &job); err != nil {
+				w.T.Fatal(err)
+			}
+			w.begun[job.Job] = true
+			if _, err := queue.DeleteMessage(w.T.Context(), &sqs.DeleteMessageInput{QueueUrl: &w.Config.JobsQueueURL, ReceiptHandle: m.ReceiptHandle}); err != nil {
+				w.T.Fatal(err)
+			}
+		}
+	}
 }
 
 // settle lets the consumers come to their end: what is claimed by a process that
