@@ -85,6 +85,15 @@ func (w *World) Redeliver(consumer string) {
 	w.Drain(consumer)
 }
 
+// Settled lets what was handed on so far rest: Redeliver begins anew.
+func (w *World) Settled() {
+	for _, c := range consumers {
+		for _, l := range w.mapping(c.ID).lanes {
+			l.given = nil
+		}
+	}
+}
+
 // DeliverEachBatch lets every batch be handed on so often before the next:
 // Lambda promises once at least.
 func (w *World) DeliverEachBatch(times int) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 )
 
@@ -25,7 +26,7 @@ type (
 	processKey struct{}
 )
 
-// Way is how a function ends in the middle.
+// Way is how a function ends in the middle, or is held up.
 type Way string
 
 // The ways.
@@ -33,8 +34,16 @@ const (
 	Killed   Way = "killed"   // the process is gone: nothing of its code runs any more
 	TimeUp   Way = "time up"  // its context has ended: every further call fails, the code goes on
 	Panicked Way = "panicked" // its code panics
+	Refused  Way = "refused"  // the call itself is not made: AWS fails this once
+	Lost     Way = "lost"     // the call's answer is lost on the way
 	goesOn   Way = ""
 )
+
+// Ways are all of them.
+var Ways = []Way{Killed, TimeUp, Panicked, Refused, Lost}
+
+// errPassing is a failure of AWS that passes.
+var errPassing = &smithy.GenericAPIError{Code: "InternalServerError", Message: "injected", Fault: smithy.FaultServer}
 
 // Call is one AWS call of a function: its input, such as *dynamodb.GetItemInput,
 // and its error, if it failed.
@@ -60,7 +69,8 @@ type Crash struct {
 }
 
 // CrashAfter lets the function end in the middle, once: after its calls-th AWS call
-// from now on has had its effect, before its code goes on with the answer.
+// from now on has had its effect (but Refused), before its code goes on with the
+// answer.
 func (w *World) CrashAfter(function string, calls int, way Way) *Crash {
 	return w.crash(function, &Crash{way: way, after: calls})
 }
@@ -109,21 +119,22 @@ func (c *Crash) call(ctx context.Context, w *World, in middleware.InitializeInpu
 	if over {
 		return middleware.InitializeOutput{}, middleware.Metadata{}, &aws.RequestCanceledError{Err: context.DeadlineExceeded}
 	}
-	out, meta, err := next.HandleInitialize(ctx, in)
 	c.mu.Lock()
-	c.calls = append(c.calls, Call{Input: in.Parameters, Err: err})
-	now := c.after > 0 && len(c.calls) == c.after
-	if now {
-		c.ended = running
-	}
+	now := c.after > 0 && len(c.calls) == c.after-1 && c.ended == nil
 	c.mu.Unlock()
-	if !now {
+	if now && c.way == Refused {
+		c.note(Call{Input: in.Parameters, Err: errPassing}, running)
+		return middleware.InitializeOutput{}, middleware.Metadata{}, errPassing
+	}
+	out, meta, err := next.HandleInitialize(ctx, in)
+	if !c.note(Call{Input: in.Parameters, Err: err}, running) {
 		return out, meta, err
 	}
 	if c.do != nil {
 		c.do()
 	}
-	if send, ok := in.Parameters.(*sesv2.SendEmailInput); ok && err == nil && (c.way == Killed || c.way == Panicked) {
+	send, sent := in.Parameters.(*sesv2.SendEmailInput)
+	if sent = sent && err == nil; sent && (c.way == Killed || c.way == Panicked || c.way == Lost) {
 		w.keepMail(send) // whoever keeps mails does not come to it
 	}
 	switch c.way {
@@ -131,7 +142,23 @@ func (c *Crash) call(ctx context.Context, w *World, in middleware.InitializeInpu
 		runtime.Goexit()
 	case Panicked:
 		panic("injected")
-	case TimeUp, goesOn:
+	case Lost:
+		if err == nil {
+			return middleware.InitializeOutput{}, middleware.Metadata{}, errPassing
+		}
+	case TimeUp, Refused, goesOn:
 	}
 	return out, meta, err
+}
+
+// note writes a call down, and says whether it is the one that was asked for.
+func (c *Crash) note(call Call, running *process) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls = append(c.calls, call)
+	if c.after == 0 || len(c.calls) != c.after {
+		return false
+	}
+	c.ended = running
+	return true
 }

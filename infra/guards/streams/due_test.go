@@ -136,11 +136,7 @@ func dueAt(key table.Key) (time.Time, bool) {
 // it make all good.
 func (w *world) dueCrashes(before foyertest.Snapshot, ivys []foyertest.Person, calls int) (happened bool) {
 	w.T.Helper()
-	ways := []foyertest.Way{foyertest.Killed, foyertest.TimeUp, foyertest.Panicked}
-	if !proof.Deep() {
-		ways = []foyertest.Way{ways[calls%3]}
-	}
-	for _, way := range ways {
+	for _, way := range ways(calls) {
 		w.Restore(before)
 		w.watch()
 		crash := w.CrashAfter(due.ID, calls, way)

@@ -71,12 +71,15 @@ func (o outcome) differences(want outcome, doubled int) (out []string) {
 			out = append(out, fmt.Sprintf("lost: %d mails, want %d: %.80s", o.mails[m], want.mails[m], m))
 		}
 	}
+	extra := 0
 	for _, m := range slices.Sorted(maps.Keys(o.mails)) {
-		more := o.mails[m] - want.mails[m]
-		if more > 0 && want.mails[m] == 0 {
+		switch more := o.mails[m] - want.mails[m]; {
+		case more > 0 && want.mails[m] == 0:
 			out = append(out, fmt.Sprintf("too much: the mail %.80s", m))
-		} else if doubled -= max(more, 0); doubled < 0 {
-			out = append(out, fmt.Sprintf("doubled: %d mails, want %d: %.80s", o.mails[m], want.mails[m], m))
+		case more > 0:
+			if extra += more; extra > doubled {
+				out = append(out, fmt.Sprintf("doubled: %d mails, want %d: %.80s", o.mails[m], want.mails[m], m))
+			}
 		}
 	}
 	return out

@@ -56,6 +56,7 @@ func begin(t *testing.T, draw *rand.Rand) *world {
 		}
 	}
 	w.settle()
+	w.Settled()
 	w.ForgetMails()
 	w.Clock.Advance(time.Minute)
 	w.since = w.Clock.Now()
