@@ -200,7 +200,7 @@ func (s *shard) minute(ctx context.Context, env *api.Env, minute time.Time, know
 // key and stays where it is, so that it can be looked at; it does not hold up
 // the rest.
 func one(ctx context.Context, env *api.Env, key table.Key, item table.Item) error {
-	err := actOn(ctx, env, key, item)
+	err := stream.Safely(func() error { return actOn(ctx, env, key, item) })
 	if err == nil || stream.WorthRetry(err) {
 		return err
 	}

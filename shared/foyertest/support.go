@@ -22,10 +22,11 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
+	"foyer/shared/awsenv"
 	"foyer/shared/table"
 )
 
-var sharedClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 32 })
+var sharedClient = awsenv.SafeBody(awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 32 }))
 
 // engineClient takes the calls of DynamoDB and of its streams to DynamoDB Local,
 // where there is one, and everything else to the engine.

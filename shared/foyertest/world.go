@@ -143,6 +143,7 @@ func New(t *testing.T, options ...Option) *World {
 	}
 	w.names["MailTokenKey"], w.names["PoisonQueue"] = *secret.ARN, "foyer-poison-"+id
 	w.names["JobsQueue"], w.names["Files"] = "foyer-jobs-"+id, "foyer-files-"+id
+	w.names["FailedBatches"] = "foyer-failed-" + id
 	w.template, err = tpl.With(samtemplate.Settings{Names: w.names})
 	w.must(err)
 
@@ -152,6 +153,7 @@ func New(t *testing.T, options ...Option) *World {
 		JobsQueueURL: *jobs.QueueUrl, FilesBucket: w.names["Files"],
 		Endpoint: *w.AWS.BaseEndpoint, Region: w.AWS.Region, SignUpOpen: true, Reminder: 72 * time.Hour, InvitationLife: 7 * 24 * time.Hour,
 	}
+	w.configureReplay()
 	w.Table = table.New(w.AWS, w.Config.Table)
 	w.mux = http.NewServeMux()
 	for _, op := range catalog.Operations() {

@@ -20,9 +20,9 @@ import (
 	"foyer/shared/table"
 )
 
-// Consumer takes every change that was recorded: copies it to the audit, and tells
-// the people of the project whom policy says to tell (rules 13, 14, 16): a line
-// in their feed, and a mail for stream-mail to send. Everything that it writes is
+// Consumer takes every change that was recorded: tells the people of the project
+// whom policy says to tell (rules 13, 14, 16), by a line in their feed and a mail
+// for stream-mail to send, and copies the change to the audit. Everything that it writes is
 // a function of the activity and the recipient, so being given an activity again
 // changes nothing.
 var Consumer = stream.Consumer{ID: "stream-notify", Handle: take}
@@ -47,14 +47,18 @@ func take(ctx context.Context, env *api.Env, r stream.Record) error {
 	if err != nil {
 		return err
 	}
+	var poison error
+	if change := changeOf(a, teamOnly); !change.NeverTold {
+		if poison = tell(ctx, env, a, change); stream.WorthRetry(poison) {
+			return poison
+		}
+	}
+	// Last, so that what is in the audit was told to its end: by this replay knows what
+	// was left. What cannot be told is recorded all the same; the poison queue has it.
 	if err := env.Table.PutOne(ctx, table.Audit(a.Workspace, a.At, a.Activity), a, nil); err != nil {
 		return err
 	}
-	change := changeOf(a, teamOnly)
-	if change.NeverTold {
-		return nil
-	}
-	return tell(ctx, env, a, change)
+	return poison
 }
 
 // startJob hands a job that was asked for to jobs-run. Its row was put in the
