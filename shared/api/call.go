@@ -240,11 +240,12 @@ func (c *Call) remembered(ctx context.Context) (string, error) {
 
 // useIdempotencyKey takes the request's key, bound to caller, operation and path.
 func (c *Call) useIdempotencyKey(ctx huma.Context) error {
-	key := ctx.Header("Idempotency-Key")
-	if key == "" {
+	keys := requestOf(ctx.Context()).Header.Values("Idempotency-Key")
+	if len(keys) == 0 {
 		return nil
 	}
-	if len(key) > 255 || strings.ContainsFunc(key, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
+	key := strings.Join(keys, ",") // as the gateway does
+	if key == "" || len(key) > 255 || strings.ContainsFunc(key, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
 		return Invalid(Fault("header.Idempotency-Key", "must be 1 to 255 visible ASCII characters"))
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{c.Person, c.Operation, ctx.URL().Path, key}, "\x00")))

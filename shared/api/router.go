@@ -53,6 +53,7 @@ func Document() huma.Config {
 				Schemas:         huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"accessToken": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "An access token of sessions-create."}},
 			},
+			OnAddOperation: []huma.AddOpFunc{describeForms},
 		},
 		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
 		DefaultFormat:                "application/json",
