@@ -249,6 +249,7 @@ func (c *Call) useIdempotencyKey(ctx huma.Context) error {
 		return Invalid(Fault("header.Idempotency-Key", "must be 1 to 255 visible ASCII characters"))
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{c.Person, c.Operation, ctx.URL().Path, key}, "\x00")))
-	c.idem = &idempotency{key: table.Idempotency(hex.EncodeToString(sum[:])), fingerprint: bodyHash(ctx.Context())}
+	body := sha256.Sum256(bodyOf(ctx.Context()))
+	c.idem = &idempotency{key: table.Idempotency(hex.EncodeToString(sum[:])), fingerprint: hex.EncodeToString(body[:])}
 	return nil
 }

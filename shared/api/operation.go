@@ -70,6 +70,9 @@ func (o Operation[I, O]) register(hapi huma.API, env *Env) {
 			if err == nil && o.Replay != nil {
 				err = c.useIdempotencyKey(ctx)
 			}
+			if err == nil {
+				err = refuseNulls(hapi, ctx)
+			}
 			if err != nil {
 				env.refuse(hapi, ctx, err)
 				return

@@ -1,6 +1,7 @@
-"""What the guard adds to schemathesis: real ids of the scene, a token of its own
-for requests that end a session, and the check that no answer shows or does what
-the caller may not see or do. The Go side writes the scene (FOYER_HOSTILE_SCENE)."""
+"""What the guard adds to schemathesis: values of the world where the document has
+examples, a session of its own for requests that end one, and the check that no
+answer shows or does what the caller may not see or do. hostile_test.go writes what
+is read here."""
 
 import json
 import os
@@ -8,53 +9,61 @@ import urllib.request
 
 import schemathesis
 
-with open(os.environ["FOYER_HOSTILE_SCENE"], encoding="utf-8") as file:
-    SCENE = json.load(file)
+with open(os.environ["FOYER_HOSTILE"], encoding="utf-8") as file:
+    WORLD = json.load(file)
 
-# Answers of the guard that stands before every handler: it has looked at nothing.
+SIGNED_IN = {f"Bearer {WORLD['token']}"} if WORLD["token"] else set()
+
+# Answers of the guard before all handlers, which looks at the form of a request
+# and at nothing else.
 BEFORE_ANYTHING = {400, 413, 415}
 
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Give the path parameters examples that are there: without, what is made
-    systematically would meet nothing but 404."""
-    for item in raw_schema["paths"].values():
-        for operation in item.values():
+    """What is made systematically is made around examples: with ids that are not
+    there it would meet nothing but 404."""
+    for path in raw_schema["paths"].values():
+        for operation in path.values():
             for parameter in operation.get("parameters", []):
-                if parameter["in"] == "path" and parameter["name"] in SCENE["values"]:
-                    parameter["example"] = SCENE["values"][parameter["name"]][0]
+                values = WORLD["values"].get(f"{parameter['in']}.{parameter['name']}")
+                if values and (parameter["in"] == "path" or parameter["name"] in (WORLD["needs"] or [])):
+                    parameter["example"] = values[0]
+            body = WORLD["bodies"].get(operation["operationId"])
+            if body:
+                operation["requestBody"]["content"]["application/json"]["example"] = body
+
+
+def operation_of(case):
+    return case.operation.definition.raw["operationId"]
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """A request that ends the caller's session ends one made for it."""
-    if case.operation.definition.raw.get("operationId") != "sessions-end":
+    """What ends a session ends one that was begun for it: the caller goes on."""
+    if operation_of(case) != "sessions-end" or (case.headers or {}).get("Authorization") not in SIGNED_IN:
         return
-    mine = f"Bearer {SCENE['token']}"
-    headers = case.headers or {}
-    if SCENE["token"] and headers.get("Authorization") == mine:
-        request = urllib.request.Request(SCENE["signIn"], method="POST")
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            case.headers["Authorization"] = f"Bearer {answer.read().decode()}"
+    with urllib.request.urlopen(urllib.request.Request(WORLD["signIn"], method="POST"), timeout=60) as answer:
+        header = f"Bearer {answer.read().decode()}"
+    SIGNED_IN.add(header)
+    case.headers["Authorization"] = header
 
 
-if SCENE["token"]:
+if WORLD["token"]:
 
     @schemathesis.auth()
     class Caller:
-        """Every request is the caller's, unless a check takes that away."""
+        """Every request is the caller's, where no check takes that away."""
 
         def get(self, case, context):
-            return SCENE["token"]
+            return f"Bearer {WORLD['token']}"
 
         def set(self, case, data, context):
-            case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+            case.headers["Authorization"] = data
 
 
-def sent(response):
-    """Everything that the request said, to tell an echo from a leak."""
-    request = response.request
+def said(request):
+    """Everything that a request said: what it named itself is not shown to it."""
     body = request.body or b""
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
@@ -63,25 +72,20 @@ def sent(response):
 
 @schemathesis.check
 def authorization(ctx, response, case):
-    """Nothing that is hidden from the caller shows, and nothing that is not
-    theirs succeeds: what is hidden is answered like what is absent."""
-    operation = case.operation.definition.raw.get("operationId")
-    status = response.status_code
+    """Nothing shows that is hidden from the caller. What is not theirs is absent,
+    and asked without their token it wants one."""
+    operation, status = operation_of(case), response.status_code
     shown = response.content.decode("utf-8", "replace") + str(dict(response.headers))
-    asked = None
-    for mark in SCENE["hidden"]:
-        if mark in shown:
-            asked = asked or sent(response)
-            assert mark in asked, f"{SCENE['caller']} is shown {mark} by {operation}"
-    if status in BEFORE_ANYTHING:
+    for mark in WORLD["hidden"]:
+        assert mark not in shown or mark in said(response.request), f"{operation} shows {mark} to the {WORLD['caller']}"
+    if status in BEFORE_ANYTHING or operation in WORLD["public"]:
         return
-    token = response.request.headers.get("Authorization")
-    if not SCENE["token"] or token != [f"Bearer {SCENE['token']}"]:
-        assert status == 401 or operation in SCENE["public"], f"{operation}: nobody is signed in and got {status}"
+    if response.request.headers.get("Authorization") not in SIGNED_IN:
+        assert status == 401, f"{operation} answers {status} to one who is not signed in"
         return
-    if operation in SCENE["denied"]:
-        assert status == 404, f"{operation} is not for {SCENE['caller']}: got {status}, want 404"
-    for name, value in (case.path_parameters or {}).items():
-        if value in SCENE["foreign"]:
-            assert status == 404, f"{operation}: the {name} is hidden from {SCENE['caller']}: got {status}, want 404"
-    assert status != 401 or operation in SCENE["public"], f"{operation}: {SCENE['caller']} is signed in and got 401"
+    assert status != 401, f"{operation} does not know the {WORLD['caller']} any more: the guard is blind from here"
+    hidden = {name for name, value in (case.path_parameters or {}).items() if value in WORLD["foreign"]}
+    if operation in WORLD["denied"] or hidden & {"workspace", "project"}:
+        assert status == 404, f"{operation} answers {status} to the {WORLD['caller']}, from whom it is hidden {hidden}"
+    elif hidden:  # in a place that is theirs: the input is looked at before the thing
+        assert status in (404, 422), f"{operation} answers {status} to the {WORLD['caller']}, from whom the {hidden} is hidden"
