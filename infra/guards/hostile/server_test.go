@@ -13,6 +13,9 @@ import (
 	"foyer/shared/web"
 )
 
+// noRoute is what the gateway answers where there is no route.
+const noRoute = `{"message":"Not Found"}`
+
 // router is the World's, as the gateway stands before it: a request of no
 // operation's route does not reach one.
 type router struct {
@@ -36,7 +39,7 @@ func newRouter(w *world) *router {
 	s.mux.HandleFunc("/", func(rw http.ResponseWriter, _ *http.Request) { // as the gateway says it
 		rw.Header().Set("Content-Type", "application/json")
 		rw.WriteHeader(http.StatusNotFound)
-		_, _ = rw.Write([]byte(`{"message":"Not Found"}`))
+		_, _ = rw.Write([]byte(noRoute))
 	})
 	return s
 }

@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 		w.items(olga, foreign, ofForeign, false), w.items(olga, foreign, ofForeign, true))
 	w.Drain() // the feeds have lines
 
-	w.foreign = append(hidden, other, foreign, foreignWorkspace, oscar.Contact, oscar.Company)
+	w.foreign = slices.Concat(hidden, []string{other, foreign, foreignWorkspace, oscar.Contact, oscar.Company})
 	tokens := []string{w.Link(rita.Email, w.WorkspaceID), w.Link(cleo.Email, w.WorkspaceID)}
 	for range 4 {
 		tokens = append(tokens, w.Link(w.Invitee().Email, w.WorkspaceID))
