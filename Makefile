@@ -71,6 +71,10 @@ proof: $(LOCAL) ## The guards in their deep form: make proof TIME=10m SEED=7
 	@$(call step,guards)
 	@FOYER_PROOF_TIME=$(TIME) FOYER_PROOF_SEED=$(SEED) $(LOCAL) with-engine -- $(LOCAL) test proof -tags engine -count 1 -p 1 -timeout 12h ./infra/guards/... ./shared/policy
 
+.PHONY: fuzz
+fuzz: ## Every fuzz target in turn, each for its share of a time: make fuzz TIME=5m
+	@go run ./infra/guards/fuzz $(TIME)
+
 .PHONY: samlocal
 samlocal: ## `sam local invoke` and `start-api` for real (Linux, root, docker.io)
 	@go run ./infra/samlocal
