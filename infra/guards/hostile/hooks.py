@@ -31,7 +31,7 @@ def before_load_schema(context, raw_schema):
                     parameter["example"] = values[0]
             body = WORLD["bodies"].get(operation["operationId"])
             if body:
-                operation["requestBody"]["content"]["application/json"]["example"] = body
+                operation["requestBody"]["content"]["application/json"]["example"] = json.loads(body)
 
 
 def operation_of(case):
@@ -87,5 +87,7 @@ def authorization(ctx, response, case):
     hidden = {name for name, value in (case.path_parameters or {}).items() if value in WORLD["foreign"]}
     if operation in WORLD["denied"] or hidden & {"workspace", "project"}:
         assert status == 404, f"{operation} answers {status} to the {WORLD['caller']}, from whom it is hidden {hidden}"
+    elif operation in WORLD["known"]:
+        assert status in (403, 404), f"{operation} answers {status} to the {WORLD['caller']}, whose role does not allow it"
     elif hidden:  # in a place that is theirs: the input is looked at before the thing
         assert status in (404, 422), f"{operation} answers {status} to the {WORLD['caller']}, from whom the {hidden} is hidden"

@@ -3,9 +3,10 @@
 package hostile_test
 
 import (
+	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"foyer/infra/guards/scene"
@@ -26,9 +27,11 @@ const (
 // project and another workspace that they are not to learn of.
 type world struct {
 	*scene.Scene
-	foreign   []string // ids that are hidden from both of them
-	values    map[string][]string
-	addresses []string // that no client may know
+	foreign   []string            // ids of another workspace
+	other     []string            // ids of another project, hidden from Mia and Carl
+	values    map[string][]string // what is asked for, by its place in the document
+	bodies    map[string]string   // JSON, of the operations that take one: one that succeeds
+	addresses []string            // that no client may know
 }
 
 // newWorld makes the world. The values are by where in the document they belong.
@@ -49,13 +52,13 @@ func newWorld(t *testing.T) *world {
 	items = append(items, w.item(w.Ann, w.ProjectID, map[string]any{"kind": "task", "title": "Say what you think", "assignee": w.Carl.ID, "ask": "feedback"}))
 	back := w.item(w.Ann, w.ProjectID, map[string]any{"kind": "message", "title": ofTeam + " taken back", "clientCanSee": true})
 	w.Do(w.Ann, "PUT", "/v1/projects/"+w.ProjectID+"/items/"+back+"/visibility", map[string]any{"clientCanSee": false}).Must(http.StatusOK)
-	hidden := slices.Concat(w.items(w.Ann, other, ofOther, false), w.items(w.Ann, other, ofOther, true),
-		w.items(olga, foreign, ofForeign, false), w.items(olga, foreign, ofForeign, true))
+	w.other = append(w.items(w.Ann, other, ofOther, true), other)
+	w.foreign = append(w.items(olga, foreign, ofForeign, true), foreign, foreignWorkspace, oscar.Contact, oscar.Company)
+	hidden := slices.Concat(w.items(w.Ann, other, ofOther, false), w.other[:4], w.items(olga, foreign, ofForeign, false), w.foreign[:4])
 	w.Drain() // the feeds have lines
 
-	w.foreign = slices.Concat(hidden, []string{other, foreign, foreignWorkspace, oscar.Contact, oscar.Company})
-	tokens := []string{w.Link(rita.Email, w.WorkspaceID), w.Link(cleo.Email, w.WorkspaceID)}
-	for range 4 {
+	tokens := []string{w.Link(w.Invitee().Email, w.WorkspaceID), w.Link(rita.Email, w.WorkspaceID), w.Link(cleo.Email, w.WorkspaceID)}
+	for range 3 {
 		tokens = append(tokens, w.Link(w.Invitee().Email, w.WorkspaceID))
 	}
 	mine := func(id string) []string { return slices.Repeat([]string{id}, 4) } // what is there is asked for mostly
@@ -73,7 +76,47 @@ func newWorld(t *testing.T) *world {
 		"body.password":          {foyertest.Password},
 		"header.Idempotency-Key": {"one", "two", "three"},
 	}
+	w.prepare()
 	return w
+}
+
+// prepare adds what the scene says to ask each operation with: of those that are
+// added later too.
+func (w *world) prepare() {
+	w.bodies = map[string]string{}
+	for _, op := range catalog.Operations() {
+		r := w.Prepare(op)
+		for name, id := range r.IDs {
+			w.values["path."+name] = append(w.values["path."+name], id)
+		}
+		switch body := r.Body.(type) {
+		case nil:
+		case foyertest.Raw:
+			w.bodies[r.Op.ID] = string(body)
+		default:
+			raw, err := json.Marshal(body)
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			w.bodies[r.Op.ID] = string(raw)
+		}
+	}
+	for name, id := range w.IDs {
+		if len(w.values["path."+name]) == 0 {
+			w.values["path."+name] = []string{id}
+		}
+	}
+}
+
+// ids are one for each parameter of a path.
+func (w *world) ids() map[string]string {
+	ids := map[string]string{}
+	for place, values := range w.values {
+		if name, ok := strings.CutPrefix(place, "path."); ok {
+			ids[name] = values[0]
+		}
+	}
+	return ids
 }
 
 // items makes one item of each kind.
@@ -99,18 +142,21 @@ type caller struct {
 	person foyertest.Person
 	hidden []string // marks that no answer to them may show
 	let    []api.Access
+	known  []api.Access // what they may know of and not do: a 403 instead of a 404
 
 	needs []string // query parameters without which little is theirs
 }
 
-// callers are those who ask, in their order: a member changes what the others see.
+// callers are those who ask, in their order: a member changes what a client sees.
 func (w *world) callers() []caller {
-	marks := []string{ofTeam, ofOther, ofForeign}
+	anyone, client := []api.Access{api.Public}, []api.Access{api.Public, api.SignedIn, api.ClientsOfProject}
+	member := slices.Concat(client, []api.Access{api.Staff, api.StaffOfProject}) // a client's view too, as a preview
+	admin := []api.Access{api.Admins, api.Owners}
 	return []caller{
-		{name: "anonymous", hidden: slices.Concat(marks, w.addresses, []string{w.Carl.Email}), let: []api.Access{api.Public}},
-		{name: "client", person: w.Carl, hidden: slices.Concat(marks, w.addresses, []string{"Initech"}), let: []api.Access{api.Public, api.SignedIn, api.ClientsOfProject}},
-		// A preview of a client's view is open to a member too.
-		{name: "member", person: w.Mia, hidden: []string{ofOther, ofForeign}, let: []api.Access{api.Public, api.SignedIn, api.ClientsOfProject, api.Staff, api.StaffOfProject}, needs: []string{"as"}},
+		{name: "anonymous", let: anyone, hidden: slices.Concat([]string{ofTeam, ofOther, ofForeign, w.Carl.Email}, w.addresses)},
+		{name: "client", person: w.Carl, let: client, hidden: slices.Concat([]string{ofTeam, ofOther, ofForeign, "Initech"}, w.addresses)},
+		{name: "member", person: w.Mia, let: member, known: admin, hidden: []string{ofOther, ofForeign}, needs: []string{"as"}},
+		{name: "owner", person: w.Ann, let: slices.Concat(member, admin), hidden: []string{ofForeign}, needs: []string{"as"}},
 	}
 }
 
@@ -127,19 +173,16 @@ func (w *world) valuesOf(c caller) map[string][]string {
 			if m.Method != http.MethodGet || m.Public() {
 				continue
 			}
-			r := scene.Request{Op: m, Query: catalog.SampleOf(m.ID).Query}
-			answer := w.Send(scene.Request{Op: m, Who: who, Query: r.Query})
+			r := scene.Request{Op: m, Who: who, IDs: w.ids(), Query: catalog.SampleOf(m.ID).Query}
+			answer := w.Send(r)
 			if tag := answer.Header.Get("ETag"); tag != "" {
 				values["header.If-Match"] = append(values["header.If-Match"], tag)
 			}
 			if answer.Status != http.StatusOK || answer.JSON()["items"] == nil {
 				continue
 			}
-			query := url.Values{"limit": {"1"}}
-			if r.Query != "" {
-				query.Set("kind", "message")
-			}
-			if next := w.Send(scene.Request{Op: m, Who: who, Query: query.Encode()}).String("next"); next != "" {
+			r.Query = strings.TrimPrefix(r.Query+"&limit=1", "&")
+			if next := w.Send(r).String("next"); next != "" {
 				values["query.cursor"] = append(values["query.cursor"], next)
 			}
 		}
@@ -147,11 +190,26 @@ func (w *world) valuesOf(c caller) map[string][]string {
 	return values
 }
 
-// carriesOut says whether such an operation has to be carried out for the caller at
-// least once: a refusal alone would show little.
-func (w *world) carriesOut(c caller, a api.Access) bool {
-	if a == api.Public {
-		return c.person.Token == ""
+// notOf are the ids that are hidden from the caller.
+func (w *world) notOf(c caller) []string {
+	if c.person.ID == w.Ann.ID {
+		return w.foreign
 	}
-	return slices.Contains(c.let, a)
+	return slices.Concat(w.foreign, w.other)
+}
+
+// own says whether such an operation is the caller's own: they are the least who may
+// do it. Of those it has to be carried out at least once (a refusal alone would show
+// little), and they are asked most; what others hear of it is asked too.
+func own(c caller, a api.Access) bool {
+	switch a {
+	case api.Public:
+		return c.name == "anonymous"
+	case api.SignedIn, api.ClientsOfProject:
+		return c.name == "client"
+	case api.Staff, api.StaffOfProject:
+		return c.name == "member"
+	case api.Admins, api.Owners:
+	}
+	return c.name == "owner"
 }
