@@ -63,6 +63,7 @@ func ask(t *testing.T, program, root string, w *world, c caller, seed uint64) in
 	}
 	cmd := exec.CommandContext(t.Context(), program, "--config-file", "schemathesis.toml", "run", filepath.Join(root, "infra", "openapi.json"),
 		"--url", address, "--max-examples", strconv.Itoa(proof.Cases(12, 150)), "--seed", strconv.FormatUint(seed&0xffff_ffff, 10), "--continue-on-failure",
+		"--request-timeout", "60", "--suppress-health-check", "too_slow", // how fast the machine is says nothing
 		"--generation-database", "none", "--report", "json", "--report-json-path", "report.json", "--no-color")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "SCHEMATHESIS_HOOKS="+filepath.Join(root, "infra", "guards", "hostile", "hooks.py"),
@@ -111,7 +112,7 @@ func worldOf(w *world, c caller, values map[string][]string, address string) map
 		}
 	}
 	return map[string]any{
-		"caller": c.name, "token": c.person.Token, "signIn": address + signInPath, "hidden": c.hidden, "foreign": w.notOf(c),
+		"caller": c.name, "token": c.person.Token, "signIn": address + signInPath, "hidden": c.hidden, "foreign": w.notOf(c), "own": w.ownAgencies(c),
 		"denied": denied, "known": known, "public": public, "values": values, "needs": c.needs, "bodies": w.bodies,
 	}
 }

@@ -198,6 +198,21 @@ func (w *world) notOf(c caller) []string {
 	return slices.Concat(w.foreign, w.other)
 }
 
+// ownAgencies are the workspaces beside Acme that the caller owns, without the
+// prefix of their ids: those of their projects have it in them.
+func (w *world) ownAgencies(c caller) []string {
+	own := []string{}
+	if c.person.Token == "" {
+		return own
+	}
+	for _, m := range w.Do(c.person, "GET", "/v1/me", nil).Must(http.StatusOK).List("memberships") {
+		if id, ok := m["workspace"].(string); ok && m["role"] == "owner" && id != w.WorkspaceID {
+			own = append(own, strings.TrimPrefix(id, "wks_"))
+		}
+	}
+	return own
+}
+
 // own says whether such an operation is the caller's own: they are the least who may
 // do it. Of those it has to be carried out at least once (a refusal alone would show
 // little), and they are asked most; what others hear of it is asked too.
