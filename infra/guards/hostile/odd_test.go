@@ -132,10 +132,16 @@ func fieldOdds(m api.Meta, sample string) (all []odd) {
 				r.body = object(with)
 			}})
 		}
-		again := func(name, value string) func(r *raw) {
-			return func(r *raw) { r.body = strings.Replace(sample, "{", fmt.Sprintf("{%q:%s,", name, value), 1) }
+		value := string(fields[name])
+		if strings.HasPrefix(value, `"`) {
+			value = `"` + strings.Repeat("x", 30_000) + `"`
 		}
-		all = append(all, odd{what: name + " twice", change: again(name, "1")}, odd{what: name + " in capitals", change: again(strings.ToUpper(name), "1"), refused: true})
+		again := func(name, value string) func(r *raw) { // behind all others: the last is the one that is taken
+			return func(r *raw) { r.body = fmt.Sprintf("%s,%q:%s}", strings.TrimSuffix(sample, "}"), name, value) }
+		}
+		if value != "" {
+			all = append(all, odd{what: name + " twice", change: again(name, "1"), refused: true}, odd{what: name + " in capitals", change: again(strings.ToUpper(name), value), refused: true})
+		}
 	}
 	return all
 }
