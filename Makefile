@@ -76,6 +76,10 @@ cost: $(LOCAL) ## What each operation costs, and a month of 1,000 clients; write
 	@$(LOCAL) with-engine -- go test -tags engine -count 1 -run '^(TestEveryOperationIsAtItsLeast|TestTheReportIsUpToDate)$$' ./infra/guards/cost -write
 	@cat infra/reports/cost.md
 
+.PHONY: fuzz
+fuzz: ## Every fuzz target in turn, each for its share of a time: make fuzz TIME=5m
+	@go run ./infra/guards/fuzz $(TIME)
+
 .PHONY: samlocal
 samlocal: ## `sam local invoke` and `start-api` for real (Linux, root, docker.io)
 	@go run ./infra/samlocal

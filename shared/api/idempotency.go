@@ -57,14 +57,16 @@ func (c *Call) remembered(ctx context.Context) (string, error) {
 // useIdempotencyKey takes the request's key, bound to caller, operation and path, if
 // the operation takes one.
 func (c *Call) useIdempotencyKey(ctx huma.Context, keyed bool) error {
-	key := ctx.Header("Idempotency-Key")
-	if key == "" || !keyed {
+	keys := requestOf(ctx.Context()).Header.Values("Idempotency-Key")
+	if len(keys) == 0 || !keyed {
 		return nil
 	}
-	if len(key) > 255 || strings.ContainsFunc(key, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
+	key := strings.Join(keys, ",") // as the gateway does
+	if key == "" || len(key) > 255 || strings.ContainsFunc(key, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
 		return Invalid(Fault("header.Idempotency-Key", "must be 1 to 255 visible ASCII characters"))
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{c.Person, c.Operation, ctx.URL().Path, key}, "\x00")))
-	c.idem = &idempotency{key: table.Idempotency(hex.EncodeToString(sum[:])), fingerprint: bodyHash(ctx.Context())}
+	body := sha256.Sum256(bodyOf(ctx.Context()))
+	c.idem = &idempotency{key: table.Idempotency(hex.EncodeToString(sum[:])), fingerprint: hex.EncodeToString(body[:])}
 	return nil
 }

@@ -3,8 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -53,6 +51,7 @@ func Document() huma.Config {
 				Schemas:         huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"accessToken": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "An access token of sessions-create."}},
 			},
+			OnAddOperation: []huma.AddOpFunc{describeForms},
 		},
 		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
 		DefaultFormat:                "application/json",
@@ -110,10 +109,9 @@ func (e *Env) Guard(next http.Handler) http.Handler {
 			writeProblem(rec, p)
 			return
 		}
-		sum := sha256.Sum256(body)
-		n.bodyHash = hex.EncodeToString(sum[:])
 		r = r.WithContext(ctx)
-		n.request = r
+		r.Header.Del("Accept") // there is JSON and nothing else; huma would call it as it was asked
+		n.request, n.body = r, body
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(rec, r)
 	})
@@ -204,7 +202,7 @@ func RequestID(r *http.Request) string {
 // noted is what the one log line of a request says beyond the request itself.
 type noted struct {
 	request             *http.Request
-	bodyHash            string
+	body                []byte
 	person, code, route string
 }
 
@@ -224,12 +222,12 @@ func requestOf(ctx context.Context) *http.Request {
 	return n.request
 }
 
-func bodyHash(ctx context.Context) string {
+func bodyOf(ctx context.Context) []byte {
 	n, ok := ctx.Value(notedKey{}).(*noted)
 	if !ok {
-		return ""
+		return nil
 	}
-	return n.bodyHash
+	return n.body
 }
 
 type recorder struct {

@@ -40,7 +40,7 @@ type standIn struct {
 	calls   atomic.Int32
 }
 
-func newStandIn(t *testing.T) *standIn {
+func newStandIn(t testing.TB) *standIn {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -115,7 +115,7 @@ func (c claims) with(name string, value any) claims {
 	return c
 }
 
-func sign(t *testing.T, key any, alg jose.SignatureAlgorithm, kid string, c claims) string {
+func sign(t testing.TB, key any, alg jose.SignatureAlgorithm, kid string, c claims) string {
 	t.Helper()
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, (&jose.SignerOptions{}).WithHeader("kid", kid))
 	if err != nil {
