@@ -1,0 +1,270 @@
+//go:build engine
+
+// Package faults makes AWS fail: an SDK middleware below the SDK's own retries, so
+// that those are part of what is tried. Its tests make each call of AWS of each
+// operation and consumer fail in turn.
+package faults
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"foyer/shared/foyertest"
+)
+
+// Kind is a way in which a call of AWS fails.
+type Kind string
+
+// The kinds of faults.
+const (
+	Throttled     Kind = "throttled"
+	Failed        Kind = "500"
+	TimeoutBefore Kind = "timeout before the effect"
+	TimeoutAfter  Kind = "timeout after the effect"
+	Conflict      Kind = "TransactionConflict"
+	Unprocessed   Kind = "left unprocessed"
+)
+
+// Call is a call of AWS within a request or a run.
+type Call struct {
+	Service, Operation string
+	Nth                int // of this operation, from 1: calls that are made at once have no other order
+	input              any
+}
+
+// String is for reports.
+func (c Call) String() string { return fmt.Sprintf("%s %s (number %d)", c.Service, c.Operation, c.Nth) }
+
+// Same says whether two calls, of two runs of the same work, are the same one.
+func (c Call) Same(other Call) bool {
+	return c.Service == other.Service && c.Operation == other.Operation && c.Nth == other.Nth
+}
+
+// reads are the operations that have no effect.
+var reads = []string{"GetItem", "BatchGetItem", "Query", "AdminGetUser", "DescribeUserPoolClient", "GetSecretValue"}
+
+// Writes says whether the call has an effect.
+func (c Call) Writes() bool { return !slices.Contains(reads, c.Operation) }
+
+// Kinds are the ways in which the call can fail. A lost answer of what has no
+// effect is as good as a lost request.
+func (c Call) Kinds() []Kind {
+	kinds := []Kind{Throttled, Failed, TimeoutBefore}
+	if c.Writes() {
+		kinds = append(kinds, TimeoutAfter)
+	}
+	switch c.Operation {
+	case "TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem":
+		kinds = append(kinds, Conflict)
+	case "BatchGetItem", "BatchWriteItem":
+		kinds = append(kinds, Unprocessed)
+	}
+	return kinds
+}
+
+// Fault is what a call meets: nothing where Kind is empty.
+type Fault struct {
+	Kind Kind
+	// Always: at every attempt of the SDK; otherwise at the first alone.
+	Always bool
+}
+
+// Injector sees the calls, and decides what each meets.
+type Injector struct {
+	decide func(Call) Fault
+
+	mu    sync.Mutex
+	calls []Call
+	took  map[string]int // operation → how often AWS did it
+}
+
+// New is an Injector; decide is asked once a call, and by several at once where
+// calls are made at once.
+func New(decide func(Call) Fault) *Injector {
+	return &Injector{decide: decide, took: map[string]int{}}
+}
+
+// Calls are the calls so far.
+func (i *Injector) Calls() []Call {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.Clone(i.calls)
+}
+
+// Took is how often AWS did what the operation asks, whatever the caller heard of it.
+func (i *Injector) Took(operation string) int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.took[operation]
+}
+
+// Hurry makes the SDK wait next to nothing before it tries again, as often as the World lets
+// it. (SES's client has a retryer of its own.)
+func Hurry(w *foyertest.World) {
+	w.AWS.Retryer = func() aws.Retryer {
+		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 5 * time.Millisecond })
+	}
+	w.Release() // functions made from now on
+}
+
+type callKey struct{}
+
+// pendingCall is a call under way.
+type pendingCall struct {
+	Call
+	Fault
+	attempts int
+}
+
+// Option is the middleware, for foyertest.World.Intercept.
+func (i *Injector) Option(stack *middleware.Stack) error {
+	name := middleware.InitializeMiddlewareFunc("FaultsCall", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		p := &pendingCall{Call: Call{Service: awsmiddleware.GetServiceID(ctx), Operation: awsmiddleware.GetOperationName(ctx), input: in.Parameters}}
+		i.mu.Lock()
+		p.Nth = 1
+		for _, before := range i.calls {
+			if before.Service == p.Service && before.Operation == p.Operation {
+				p.Nth++
+			}
+		}
+		i.calls = append(i.calls, p.Call)
+		i.mu.Unlock()
+		p.Fault = i.decide(p.Call)
+		if p.Kind == Unprocessed {
+			return middleware.InitializeOutput{Result: unprocessed(in.Parameters)}, middleware.Metadata{}, nil
+		}
+		return next.HandleInitialize(middleware.WithStackValue(ctx, callKey{}, p), in)
+	})
+	if err := stack.Initialize.Add(name, middleware.After); err != nil { // where the call's name is known
+		return err
+	}
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("FaultsAttempt", i.attempt), middleware.After) // next to the wire
+}
+
+func (i *Injector) attempt(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, meta middleware.Metadata, err error) {
+	p, ok := middleware.GetStackValue(ctx, callKey{}).(*pendingCall)
+	if !ok {
+		return next.HandleDeserialize(ctx, in)
+	}
+	p.attempts++
+	if p.Kind == "" || p.attempts > 1 && !p.Always || p.Kind == TimeoutAfter {
+		if out, meta, err = next.HandleDeserialize(ctx, in); err != nil {
+			return out, meta, err
+		}
+		res, ok := out.RawResponse.(*smithyhttp.Response)
+		if ok && res.StatusCode < http.StatusMultipleChoices {
+			i.mu.Lock()
+			i.took[p.Operation]++
+			i.mu.Unlock()
+		}
+		if p.Kind != TimeoutAfter || p.attempts > 1 && !p.Always {
+			return out, meta, nil
+		}
+		if ok {
+			_, _ = io.Copy(io.Discard, res.Body) // the answer is lost
+			_ = res.Body.Close()
+		}
+		return middleware.DeserializeOutput{}, meta, timedOut()
+	}
+	switch p.Kind {
+	case TimeoutBefore:
+		return out, meta, timedOut()
+	case Throttled, Failed, TimeoutAfter, Conflict, Unprocessed:
+	}
+	status, body := answer(p)
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return out, meta, err
+	}
+	code, _ := body["__type"].(string)
+	out.RawResponse = &smithyhttp.Response{Response: &http.Response{
+		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}, "X-Amzn-Errortype": {code[strings.LastIndex(code, "#")+1:]}},
+		Body:   io.NopCloser(bytes.NewReader(raw)), ContentLength: int64(len(raw)),
+	}}
+	return out, meta, nil
+}
+
+// Secret is in the text of every fault: no caller may ever see it.
+const Secret = "inside-7c1e"
+
+// lost is a time-out of the network.
+type lost struct{}
+
+func (lost) Error() string   { return Secret + ": i/o timeout" }
+func (lost) Timeout() bool   { return true }
+func (lost) Temporary() bool { return true }
+
+func timedOut() error {
+	return &smithyhttp.RequestSendError{Err: &url.Error{Op: "Post", URL: "https://" + Secret + ".amazonaws.com/", Err: lost{}}}
+}
+
+// answer is the refusal as it comes over the wire.
+func answer(p *pendingCall) (status int, body map[string]any) {
+	coded := func(status int, code string) (int, map[string]any) {
+		return status, map[string]any{"__type": code, "message": Secret}
+	}
+	switch service := p.Service; {
+	case p.Kind == Failed && service == "DynamoDB":
+		return coded(http.StatusInternalServerError, "com.amazonaws.dynamodb.v20120810#InternalServerError")
+	case p.Kind == Failed && service == "Cognito Identity Provider":
+		return coded(http.StatusInternalServerError, "InternalErrorException")
+	case p.Kind == Failed:
+		return coded(http.StatusInternalServerError, "InternalServiceError")
+	case service == "DynamoDB" && p.Operation == "TransactWriteItems":
+		if p.Kind == Conflict {
+			return canceled(p, "TransactionConflict")
+		}
+		return canceled(p, "ThrottlingError")
+	case p.Kind == Conflict:
+		return coded(http.StatusBadRequest, "com.amazonaws.dynamodb.v20120810#TransactionConflictException")
+	case service == "DynamoDB":
+		return coded(http.StatusBadRequest, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException")
+	case service == "SESv2":
+		return coded(http.StatusTooManyRequests, "TooManyRequestsException")
+	case service == "Cognito Identity Provider":
+		return coded(http.StatusBadRequest, "TooManyRequestsException")
+	}
+	return coded(http.StatusBadRequest, "ThrottlingException")
+}
+
+// canceled is a transaction that was canceled for the last of its rows.
+func canceled(p *pendingCall, code string) (int, map[string]any) {
+	n := len(p.input.(*dynamodb.TransactWriteItemsInput).TransactItems)
+	reasons := make([]map[string]any, n)
+	for i := range reasons {
+		reasons[i] = map[string]any{"Code": "None"}
+	}
+	reasons[n-1] = map[string]any{"Code": code, "Message": Secret}
+	return http.StatusBadRequest, map[string]any{
+		"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "Message": Secret, "CancellationReasons": reasons,
+	}
+}
+
+// unprocessed is the answer of a batch of which nothing was done.
+func unprocessed(input any) any {
+	switch in := input.(type) {
+	case *dynamodb.BatchGetItemInput:
+		return &dynamodb.BatchGetItemOutput{Responses: map[string][]map[string]types.AttributeValue{}, UnprocessedKeys: in.RequestItems}
+	case *dynamodb.BatchWriteItemInput:
+		return &dynamodb.BatchWriteItemOutput{UnprocessedItems: in.RequestItems}
+	}
+	panic(fmt.Sprintf("%T is no batch", input))
+}
