@@ -43,10 +43,11 @@ type try struct {
 	number int
 	faults.Fault
 	site   faults.Call
-	made   []faults.Call // under the fault
-	mails  int           // that SES took under the fault
-	failed bool          // the go that met the fault did not get it done
-	found  []string      // what should not be
+	made   []faults.Call      // under the fault
+	wires  []*faults.Injector // of all goes
+	job    string             // that is to be done
+	failed bool               // the go that met the fault did not get it done
+	found  []string           // what should not be
 }
 
 func (c *try) String() string {
@@ -62,6 +63,22 @@ func (c *try) String() string {
 
 func (c *try) errorf(format string, args ...any) {
 	c.found = append(c.found, fmt.Sprintf("%s: %s", c, fmt.Sprintf(format, args...)))
+}
+
+// took is how often AWS did the operation, in all goes.
+func (c *try) took(operation string) (n int) {
+	for _, w := range c.wires {
+		n += w.Took(operation)
+	}
+	return n
+}
+
+// asked is how often AWS was asked for the operation, in all goes.
+func (c *try) asked(operation string) (n int) {
+	for _, w := range c.wires {
+		n += w.Asked(operation)
+	}
+	return n
 }
 
 // counts of the cases of a test.
@@ -118,7 +135,7 @@ type site struct {
 
 // mostSites is how many calls of one kind of work are tried; of more, a sample. Only
 // due-run has more, and those of its shards are all alike.
-func mostSites() int { return proof.Cases(14, 60) }
+func mostSites() int { return proof.Cases(10, 60) }
 
 // choose gives the cases. In a proof: each call with each fault, once and as long as
 // it lasts. In the short form: of each call that writes, every fault once, and a lost
@@ -187,10 +204,14 @@ func (w work) one(c *try) []string {
 		}
 		return faults.Fault{}
 	})
+	healed := faults.New(func(faults.Call) faults.Fault { return faults.Fault{} })
+	c.wires = []*faults.Injector{injector, healed}
 	c.Intercept(w.function, injector.Option)
 	out := do()
-	c.made, c.mails = injector.Calls(), injector.Took("SendEmail")
+	c.made = injector.Calls()
 	c.Release()
+	c.Intercept(w.function, healed.Option)
+	defer c.Release()
 	if out.wrong != "" {
 		c.errorf("%s", out.wrong)
 	}

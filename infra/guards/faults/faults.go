@@ -47,6 +47,7 @@ type Call struct {
 	Service, Operation string
 	Nth                int // of this operation, from 1: calls that are made at once have no other order
 	input              any
+	index              int
 }
 
 // String is for reports.
@@ -58,7 +59,7 @@ func (c Call) Same(other Call) bool {
 }
 
 // reads are the operations that have no effect.
-var reads = []string{"GetItem", "BatchGetItem", "Query", "AdminGetUser", "DescribeUserPoolClient", "GetSecretValue"}
+var reads = []string{"GetItem", "BatchGetItem", "Query", "AdminGetUser", "DescribeUserPoolClient", "GetSecretValue", "GetObject", "HeadObject"}
 
 // Writes says whether the call has an effect.
 func (c Call) Writes() bool { return !slices.Contains(reads, c.Operation) }
@@ -92,20 +93,28 @@ type Injector struct {
 
 	mu    sync.Mutex
 	calls []Call
-	took  map[string]int // operation → how often AWS did it
+	wired map[int]bool   // calls that came to be sent: the signing of a link does not
+	asked map[string]int // operation → how often AWS was asked
+	took  map[string]int // operation → how often it did it
 }
 
 // New is an Injector; decide is asked once a call, and by several at once where
 // calls are made at once.
 func New(decide func(Call) Fault) *Injector {
-	return &Injector{decide: decide, took: map[string]int{}}
+	return &Injector{decide: decide, asked: map[string]int{}, took: map[string]int{}, wired: map[int]bool{}}
 }
 
 // Calls are the calls so far.
 func (i *Injector) Calls() []Call {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return slices.Clone(i.calls)
+	var made []Call
+	for _, c := range i.calls {
+		if i.wired[c.index] {
+			made = append(made, c)
+		}
+	}
+	return made
 }
 
 // Took is how often AWS did what the operation asks, whatever the caller heard of it.
@@ -113,6 +122,14 @@ func (i *Injector) Took(operation string) int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.took[operation]
+}
+
+// Asked is how often AWS was asked for the operation, other than in what a fault
+// kept from it: more than once too where an answer of the engine was lost by itself.
+func (i *Injector) Asked(operation string) int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.asked[operation]
 }
 
 // Hurry makes the SDK wait next to nothing before it tries again, as often as the World lets
@@ -144,10 +161,12 @@ func (i *Injector) Option(stack *middleware.Stack) error {
 				p.Nth++
 			}
 		}
+		p.index = len(i.calls)
 		i.calls = append(i.calls, p.Call)
 		i.mu.Unlock()
 		p.Fault = i.decide(p.Call)
 		if p.Kind == Unprocessed {
+			i.sent(p)
 			return middleware.InitializeOutput{Result: unprocessed(in.Parameters)}, middleware.Metadata{}, nil
 		}
 		return next.HandleInitialize(middleware.WithStackValue(ctx, callKey{}, p), in)
@@ -158,13 +177,23 @@ func (i *Injector) Option(stack *middleware.Stack) error {
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("FaultsAttempt", i.attempt), middleware.After) // next to the wire
 }
 
+// sent notes that the call came to be sent.
+func (i *Injector) sent(p *pendingCall) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.wired[p.index] = true
+}
+
 func (i *Injector) attempt(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, meta middleware.Metadata, err error) {
 	p, ok := middleware.GetStackValue(ctx, callKey{}).(*pendingCall)
 	if !ok {
 		return next.HandleDeserialize(ctx, in)
 	}
-	p.attempts++
-	if p.Kind == "" || p.attempts > 1 && !p.Always || p.Kind == TimeoutAfter {
+	i.sent(p)
+	if p.attempts++; p.Kind == "" || p.attempts > 1 && !p.Always || p.Kind == TimeoutAfter {
+		i.mu.Lock()
+		i.asked[p.Operation]++
+		i.mu.Unlock()
 		if out, meta, err = next.HandleDeserialize(ctx, in); err != nil {
 			return out, meta, err
 		}
@@ -194,6 +223,9 @@ func (i *Injector) attempt(ctx context.Context, in middleware.DeserializeInput, 
 		return out, meta, err
 	}
 	code, _ := body["__type"].(string)
+	if p.Service == "S3" {
+		raw = fmt.Appendf(nil, "<Error><Code>%s</Code><Message>%s</Message></Error>", code, Secret)
+	}
 	out.RawResponse = &smithyhttp.Response{Response: &http.Response{
 		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}, "X-Amzn-Errortype": {code[strings.LastIndex(code, "#")+1:]}},
@@ -226,6 +258,10 @@ func answer(p *pendingCall) (status int, body map[string]any) {
 		return coded(http.StatusInternalServerError, "com.amazonaws.dynamodb.v20120810#InternalServerError")
 	case p.Kind == Failed && service == "Cognito Identity Provider":
 		return coded(http.StatusInternalServerError, "InternalErrorException")
+	case p.Kind == Failed && service == "S3":
+		return coded(http.StatusInternalServerError, "InternalError")
+	case service == "S3":
+		return coded(http.StatusServiceUnavailable, "SlowDown")
 	case p.Kind == Failed:
 		return coded(http.StatusInternalServerError, "InternalServiceError")
 	case service == "DynamoDB" && p.Operation == "TransactWriteItems":

@@ -27,6 +27,7 @@ import (
 var mayGo = map[string]string{
 	"Session":      "a person signs out",
 	"Settings":     "nobody has to have any",
+	"Job":          "it is kept for a month; one that a request is remembered to have made is missed",
 	"Token":        "it is used, or expires",
 	"Idempotency":  "it is kept for a day",
 	"Due":          "it is taken when its minute has come",
@@ -48,6 +49,7 @@ var free = map[string][]string{
 	"DueWatermark":        {"done"},     // a time; what is none is tried by hand
 	"Idempotency":         {"fingerprint"},
 	"Invitation":          {"workspaceName", "companyName", "projectName", "inviterName", "note", "selfService", "generation", "project"},
+	"Job":                 {"about", "position", "updatedAt", "total", "refused"},
 	"MailMark":            {"claimId", "claimUntil", "sentAt", "keyVersion", "messageId", "dropped"},
 	"Mail":                {"generation", "reason", "audience"},
 	"PrivateItem":         {"title", "text", "updatedAt"}, "SharedItem": {"title", "text", "updatedAt", "ask", "due", "start", "end"},

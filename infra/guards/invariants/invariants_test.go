@@ -31,9 +31,12 @@ func lived(t *testing.T) *scene.Scene {
 	s.Do(s.Ann, "PUT", "/v1/me/notification-settings", map[string]any{"level": "all", "projects": map[string]any{s.ProjectID: "all"}}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(200)
 	s.Do(s.Mia, "POST", "/v1/projects/"+s.ProjectID+"/items", map[string]any{"kind": "task", "title": "Look at it", "assignee": s.Carl.ID, "ask": "feedback"}).Must(201)
 	s.Drain()
+	if failed := s.RunJobs(); failed > 0 {
+		t.Fatalf("%d jobs failed", failed)
+	}
 	reminded := s.Invitee()
 	s.Drain()
-	s.Clock.Advance(s.Config.Reminder + 2*time.Minute)
+	s.Clock.Advance(s.Config.Reminder + time.Minute)
 	if err := s.RunDue(); err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,7 @@ func init() { // not above: what they must agree with asks for kinds
 		{kindContact, formOf(table.Contact("‹w›", "‹contact›")), of(contact)},
 		{"Company", formOf(table.Company("‹w›", "‹company›")), of(company)},
 		{"WorkspaceProject", formOf(table.WorkspaceProject("‹w›", "‹p›")), of(workspaceProject)},
+		{"Job", formOf(table.Job("‹w›", "‹job›")), of(job)},
 		{kindCompanyNamed, formOf(table.CompanyNamed("‹w›", "‹hash›", "‹company›")), of(companyNamed)},
 		{"CompanyNameRevision", formOf(table.CompanyNameRevision("‹w›", "‹hash›")), of(companyNameRevision)},
 		{"ContactAddress", formOf(table.ContactAddress("‹w›", "‹company›", "‹hash›")), of(contactAddress)},
@@ -117,7 +118,7 @@ const ulid = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 // forms are the forms of what stands in keys.
 var forms = map[string]string{
 	"w": "wks_" + ulid, "p": "prj_" + ulid + ulid, "person": "per_" + ulid, "company": "com_" + ulid, "contact": "con_" + ulid,
-	"item": "(?:msg|fil|tsk|evt)_" + ulid, "activity": "act_" + ulid, "subject": "(?:con|per)_" + ulid,
+	"item": "(?:msg|fil|tsk|evt)_" + ulid, "activity": "act_" + ulid, "job": "job_" + ulid, "subject": "(?:con|per)_" + ulid,
 	"session": "[^#]+", "hash": "[A-Za-z0-9_-]{43}", "sha256": "[0-9a-f]{64}", "mail": ".+", "due": "reminder#.+",
 	"day": `\d{4}-\d\d-\d\d`, "minute": `\d{4}-\d\d-\d\dT\d\d:\d\d`, "shard": `\d\d`,
 }

@@ -109,6 +109,7 @@ func activity(c *checker, at place, row table.ActivityRow) {
 			subject = table.Member(w, row.Subject)
 		}
 		c.has(at.key, subject)
+	case table.ActivityAuditExported:
 	case table.ActivityProjectCreated:
 		c.want(at.key, row.Project != "", "names no project")
 	case table.ActivityItemCreated:
@@ -118,6 +119,27 @@ func activity(c *checker, at place, row table.ActivityRow) {
 		same(c, at.key, "in the clients' realm", shared, row.Type == table.ActivityItemShared)
 	default:
 		c.fail(at.key, "is of the unknown type %q: say in infra/guards/invariants what it must agree with", row.Type)
+	}
+}
+
+// job is long work that somebody asked for.
+func job(c *checker, at place, row table.JobRow) {
+	w := at.ids["w"]
+	same(c, at.key, "job and workspace", [2]string{row.Job, row.Workspace}, [2]string{at.ids["job"], w})
+	c.has(at.key, table.Workspace(w))
+	c.has(at.key, table.Account(row.Actor))
+	c.want(at.key, slices.Contains([]string{table.JobQueued, table.JobRunning, table.JobDone, table.JobFailed}, row.State), "is in the state %q", row.State)
+	same(c, at.key, "a lease has its end", row.LeaseID != "", row.LeaseUntil != 0)
+	c.want(at.key, row.LeaseID == "" || !row.Ended(), "has ended, and is leased to a run")
+	same(c, at.key, "failed, by its reason", row.Reason != "", row.State == table.JobFailed)
+	c.want(at.key, row.Done <= row.Total && row.Refused <= row.Done, "has done %d of %d, %d of them refused", row.Done, row.Total, row.Refused)
+	switch row.Kind {
+	case "audit-export":
+		c.want(at.key, c.recorded(table.ActivityAuditExported, w, "", "") > 0, "was never recorded")
+		c.want(at.key, row.Result == "" || row.Result == "exports/"+w+"/"+row.Job+"/audit."+row.About["format"], "has the file of another, %q", row.Result)
+		same(c, at.key, "done, by its file", row.Result != "", row.State == table.JobDone)
+	default:
+		c.fail(at.key, "is of the unknown kind %q: say in infra/guards/invariants what it must agree with", row.Kind)
 	}
 }
 
