@@ -28,7 +28,7 @@ var acceptance = race{
 			if what == "accept" {
 				password = passwords[random.IntN(len(passwords))]
 			}
-			a.History.Do(client, races.Asked{What: what, Of: password}, func() races.Heard { return of.ask(what, password) })
+			a.Record(client, races.Asked{What: what, Of: password}, func() races.Heard { return of.ask(what, password) })
 		}
 	},
 	// At rest: nobody has it any more, what was removed is restored, and it can be
@@ -39,7 +39,7 @@ var acceptance = race{
 		defer a.Clock.Advance(-time.Minute)
 		for _, ask := range []races.Asked{{What: "restore"}, {What: "people"}, {What: "view"}, {What: "accept", Of: passwords[0]}, {What: "accept", Of: passwords[1]},
 			{What: "people at rest"}, {What: "view"}, {What: "sign in", Of: passwords[0]}, {What: "sign in", Of: passwords[1]}} {
-			a.History.Do(0, ask, func() races.Heard { return of.ask(ask.What, ask.Of) })
+			a.Record(0, ask, func() races.Heard { return of.ask(ask.What, ask.Of) })
 		}
 	},
 }

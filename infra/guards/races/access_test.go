@@ -22,9 +22,9 @@ var accessOfAClient = race{
 		}
 		who := a.things.(foyertest.Person)
 		access := "/v1/workspaces/" + a.WorkspaceID + "/contacts/" + who.Contact + "/access"
-		a.Scene.Do(a.Ann, "PUT", access, nil).Must(204)
+		a.Do(a.Ann, "PUT", access, nil).Must(204)
 		return func(client int, random *rand.Rand) {
-			ask := func(what string, do func() races.Heard) { a.History.Do(client, races.Asked{What: what}, do) }
+			ask := func(what string, do func() races.Heard) { a.Record(client, races.Asked{What: what}, do) }
 			switch random.IntN(6) {
 			case 0:
 				ask("remove", func() races.Heard { return a.ask(a.Ann, "DELETE", access, nil, nil) })
@@ -93,7 +93,7 @@ var visibilityOfAnItem = race{
 			return a.ask(a.Mia, "PUT", inTeam+"/visibility", map[string]any{"clientCanSee": shared}, field("clientCanSee"))
 		}
 		return func(client int, random *rand.Rand) {
-			ask := func(what string, do func() races.Heard) { a.History.Do(client, races.Asked{What: what}, do) }
+			ask := func(what string, do func() races.Heard) { a.Record(client, races.Asked{What: what}, do) }
 			switch random.IntN(6) {
 			case 0:
 				ask("share", func() races.Heard { return set(true) })
@@ -145,14 +145,14 @@ var sessionsOfAPerson = race{
 			i := random.IntN(len(sessions))
 			of := fmt.Sprint("session ", i+1)
 			if random.IntN(8) > 0 {
-				a.History.Do(client, races.Asked{What: "read", Of: of}, func() races.Heard { return a.ask(sessions[i], "GET", "/v1/me", nil, nil) })
+				a.Record(client, races.Asked{What: "read", Of: of}, func() races.Heard { return a.ask(sessions[i], "GET", "/v1/me", nil, nil) })
 				return
 			}
 			// Whoever hears that it has ended it was let in before, by the session.
 			letIn := func(heard races.Heard) (races.Asked, races.Heard, bool) {
 				return races.Asked{What: "read", Of: of}, races.Heard{Status: 200}, heard.Done()
 			}
-			a.History.Do(client, races.Asked{What: "end", Of: of}, func() races.Heard { return a.ask(sessions[i], "DELETE", "/v1/sessions", nil, nil) }, letIn)
+			a.Record(client, races.Asked{What: "end", Of: of}, func() races.Heard { return a.ask(sessions[i], "DELETE", "/v1/sessions", nil, nil) }, letIn)
 		}
 	},
 }

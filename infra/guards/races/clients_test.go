@@ -39,7 +39,7 @@ var namesAndAddresses = race{
 						return races.Asked{What: fmt.Sprint("people ", p), Of: address(n)}, races.Heard{Status: 200, Value: contactIn(heard.Value, address(n))}, heard.Done()
 					})
 				}
-				a.History.Do(client, races.Asked{What: "list", Of: "all"}, func() races.Heard {
+				a.Record(client, races.Asked{What: "list", Of: "all"}, func() races.Heard {
 					return a.ask(a.Ann, "GET", "/v1/projects/"+projects[p]+"/people?limit=100", nil, clientsOf)
 				}, each...)
 				return
@@ -51,7 +51,7 @@ var namesAndAddresses = race{
 				id, _, _ := strings.Cut(heard.Value, " ")
 				return races.Asked{What: "company", Of: fmt.Sprint("name ", name)}, races.Heard{Status: 200, Value: id}, heard.Status == 201
 			}
-			a.History.Do(client, races.Asked{What: fmt.Sprintf("add %d %d", p, name), Of: address(n)}, func() races.Heard {
+			a.Record(client, races.Asked{What: fmt.Sprintf("add %d %d", p, name), Of: address(n)}, func() races.Heard {
 				return a.ask(a.Ann, "POST", "/v1/projects/"+projects[p]+"/clients", map[string]any{"companyName": written, "name": "Somebody", "email": address(n)}, func(body map[string]any) string {
 					company, _ := body["company"].(map[string]any)["id"].(string)
 					return fmt.Sprintf("%s %s %s", company, body["contact"], body["person"])

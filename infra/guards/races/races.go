@@ -104,9 +104,9 @@ type History struct {
 	operations []porcupine.Operation
 }
 
-// Do asks, and writes down what was heard. also are more things that the same
+// Record asks, and writes down what was heard. also are more things that the same
 // answer says: each was so at some moment between asking and hearing.
-func (h *History) Do(client int, asked Asked, ask func() Heard, also ...func(Heard) (Asked, Heard, bool)) Heard {
+func (h *History) Record(client int, asked Asked, ask func() Heard, also ...func(Heard) (Asked, Heard, bool)) Heard {
 	h.mu.Lock()
 	if h.begun.IsZero() {
 		h.begun = time.Now()

@@ -29,12 +29,12 @@ var keysOfRequests = race{
 		return func(client int, random *rand.Rand) {
 			of := fmt.Sprintf("item %d", random.IntN(4))
 			if random.IntN(4) == 0 {
-				a.History.Do(client, races.Asked{What: "list", Of: of}, func() races.Heard {
+				a.Record(client, races.Asked{What: "list", Of: of}, func() races.Heard {
 					return a.ask(a.Ann, "GET", items+"?kind=message&limit=100", nil, func(body map[string]any) string { return titled(body, of) })
 				})
 				return
 			}
-			a.History.Do(client, races.Asked{What: "make", Of: of}, func() races.Heard {
+			a.Record(client, races.Asked{What: "make", Of: of}, func() races.Heard {
 				return a.ask(a.Ann, "POST", items, map[string]any{"kind": "message", "title": of}, field("id"), foyertest.Header{Name: "Idempotency-Key", Value: of[len("item "):]})
 			})
 		}
@@ -84,8 +84,8 @@ var settingsOfAPerson = race{
 		}
 		of := a.things.(*tags)
 		get := func(client int) string {
-			return a.History.Do(client, races.Asked{What: "get"}, func() races.Heard {
-				r := a.Scene.Do(a.Carl, "GET", "/v1/me/notification-settings", nil)
+			return a.Record(client, races.Asked{What: "get"}, func() races.Heard {
+				r := a.Do(a.Carl, "GET", "/v1/me/notification-settings", nil)
 				return races.Heard{Status: r.Status, Value: r.Header.Get("ETag")}
 			}).Value
 		}
@@ -93,7 +93,7 @@ var settingsOfAPerson = race{
 		return func(client int, random *rand.Rand) {
 			if tag := get(client); tag != "" {
 				body, to := of.next()
-				a.History.Do(client, races.Asked{What: "put", Of: tag + " " + to}, func() races.Heard {
+				a.Record(client, races.Asked{What: "put", Of: tag + " " + to}, func() races.Heard {
 					return a.ask(a.Carl, "PUT", "/v1/me/notification-settings", body, nil, foyertest.Header{Name: "If-Match", Value: tag})
 				})
 			}
@@ -113,7 +113,7 @@ func newTags(a *arena) *tags {
 	t := &tags{projects: []string{a.ProjectID}}
 	for i := range 4 {
 		p := a.Project(a.Ann, a.WorkspaceID, fmt.Sprint("More ", i))
-		a.Scene.Do(a.Ann, "POST", "/v1/projects/"+p+"/clients", map[string]any{"company": a.CompanyID, "name": "Carl", "email": a.Carl.Email}).Must(201)
+		a.Do(a.Ann, "POST", "/v1/projects/"+p+"/clients", map[string]any{"company": a.CompanyID, "name": "Carl", "email": a.Carl.Email}).Must(201)
 		t.projects = append(t.projects, p)
 	}
 	return t
@@ -163,17 +163,17 @@ var workspacesOfAnAddress = race{
 		a.things = address
 		return func(client int, random *rand.Rand) {
 			if random.IntN(4) == 0 {
-				a.History.Do(client, races.Asked{What: "invitations"}, func() races.Heard { return races.Heard{Status: 200, Value: a.workspacesOf(address)} })
+				a.Record(client, races.Asked{What: "invitations"}, func() races.Heard { return races.Heard{Status: 200, Value: a.workspacesOf(address)} })
 				return
 			}
-			a.History.Do(client, races.Asked{What: "create"}, func() races.Heard {
+			a.Record(client, races.Asked{What: "create"}, func() races.Heard {
 				return a.ask(foyertest.Person{}, "POST", "/v1/workspaces", map[string]any{"name": "Many", "ownerName": "Olga", "ownerEmail": address}, field("id"))
 			})
 		}
 	},
 	end: func(a *arena) {
 		var of string
-		a.History.Do(0, races.Asked{What: "invitations"}, func() races.Heard {
+		a.Record(0, races.Asked{What: "invitations"}, func() races.Heard {
 			of = a.workspacesOf(a.things.(string))
 			return races.Heard{Status: 200, Value: of}
 		})

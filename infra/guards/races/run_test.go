@@ -26,7 +26,7 @@ import (
 // clients are how many are at it at once.
 const clients = 16
 
-// race is one thing that many are at at once.
+// race is one thing that many do something with at once.
 type race struct {
 	name  string
 	model porcupine.Model
@@ -130,7 +130,7 @@ func (a *arena) decide(seed uint64) func(faults.Call) faults.Fault {
 
 // ask sends a request, and hears of the answer what value takes from its body.
 func (a *arena) ask(who foyertest.Person, method, target string, body any, value func(body map[string]any) string, headers ...foyertest.Header) races.Heard {
-	r := a.Scene.Do(who, method, target, body, headers...)
+	r := a.Do(who, method, target, body, headers...)
 	var content map[string]any
 	_ = json.Unmarshal([]byte(r.Body), &content) // a body that is none says nothing
 	heard := races.Heard{Status: r.Status}
