@@ -65,18 +65,10 @@ func (c *try) errorf(format string, args ...any) {
 	c.found = append(c.found, fmt.Sprintf("%s: %s", c, fmt.Sprintf(format, args...)))
 }
 
-// took is how often AWS did the operation, in all goes.
-func (c *try) took(operation string) (n int) {
+// all is the sum over all goes.
+func (c *try) all(count func(*faults.Injector, string) int, operation string) (n int) {
 	for _, w := range c.wires {
-		n += w.Took(operation)
-	}
-	return n
-}
-
-// asked is how often AWS was asked for the operation, in all goes.
-func (c *try) asked(operation string) (n int) {
-	for _, w := range c.wires {
-		n += w.Asked(operation)
+		n += count(w, operation)
 	}
 	return n
 }
@@ -105,6 +97,9 @@ func (w work) run(t *testing.T, s *scene.Scene, n *counts) (found []string) {
 	}
 	first, _ := one(faults.Call{}, faults.Fault{}) // what only a first time makes is made
 	clean, effect := one(faults.Call{}, faults.Fault{})
+	for n := 0; clean.failed && n < goesMost; n++ { // the engine has lost an answer that nobody tries again
+		clean, effect = one(faults.Call{}, faults.Fault{})
+	}
 	if found = slices.Concat(first.found, clean.found); len(found) > 0 {
 		return found
 	}
@@ -217,7 +212,7 @@ func (w work) one(c *try) []string {
 	}
 	c.failed = !out.done
 	if c.failed {
-		if c.Kind == "" {
+		if c.Kind == "" && c.all((*faults.Injector).Lost, "SendEmail") == 0 {
 			c.errorf("the work fails")
 		}
 		if broken := invariants.Broken(invariants.Read(c.World)); len(broken) > 0 {

@@ -50,8 +50,8 @@ var given = map[string][]job{
 			return ""
 		}, also: func(c *try) []string {
 			// A message that was sent twice is no harm: the job's row says what is left.
-			if n := c.queued(); n < 1 || n > c.asked("SendMessage") {
-				return []string{fmt.Sprintf("the job is %d times on its queue, which was asked %d times", n, c.asked("SendMessage"))}
+			if n := c.queued(); n < 1 || n > c.all((*faults.Injector).Asked, "SendMessage") {
+				return []string{fmt.Sprintf("the job is %d times on its queue, which was asked %d times", n, c.all((*faults.Injector).Asked, "SendMessage"))}
 			}
 			return nil
 		}},
@@ -205,7 +205,7 @@ func consumer(f catalog.Function, j job) work {
 			switch {
 			case !j.poison && len(poisoned) > 0:
 				wrong = append(wrong, fmt.Sprintf("what only has to be tried again is on the poison queue: %v", poisoned))
-			case j.poison && (len(poisoned) < 1 || len(poisoned) > c.asked("SendMessage")):
+			case j.poison && (len(poisoned) < 1 || len(poisoned) > c.all((*faults.Injector).Asked, "SendMessage")):
 				wrong = append(wrong, fmt.Sprintf("what cannot be processed is %d times on the poison queue", len(poisoned)))
 			}
 			return wrong
@@ -243,7 +243,7 @@ func mailedOnce(c *try, to string) []string {
 	if n := len(c.Mails(to)); n == 0 || n != len(c.Mails("")) {
 		return []string{fmt.Sprintf("%d mails went to %s, and %d to all", n, to, len(c.Mails("")))}
 	}
-	took := c.took("SendEmail")
+	took := c.all((*faults.Injector).Took, "SendEmail") - c.all((*faults.Injector).Lost, "SendEmail")
 	sent := slices.IndexFunc(c.made, func(call faults.Call) bool { return call.Operation == "SendEmail" })
 	at := slices.IndexFunc(c.made, c.site.Same)
 	twice := c.Kind != "" && c.failed && sent >= 0 && (at > sent || at == sent && c.Kind == faults.TimeoutAfter)

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -96,12 +98,13 @@ type Injector struct {
 	wired map[int]bool   // calls that came to be sent: the signing of a link does not
 	asked map[string]int // operation → how often AWS was asked
 	took  map[string]int // operation → how often it did it
+	lost  map[string]int // operation → how often the engine lost the answer by itself
 }
 
 // New is an Injector; decide is asked once a call, and by several at once where
 // calls are made at once.
 func New(decide func(Call) Fault) *Injector {
-	return &Injector{decide: decide, asked: map[string]int{}, took: map[string]int{}, wired: map[int]bool{}}
+	return &Injector{decide: decide, asked: map[string]int{}, took: map[string]int{}, lost: map[string]int{}, wired: map[int]bool{}}
 }
 
 // Calls are the calls so far.
@@ -130,6 +133,15 @@ func (i *Injector) Asked(operation string) int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.asked[operation]
+}
+
+// Lost is how often an answer was lost without a fault: what was asked for has
+// happened all the same. The local engine does that now and then under load (the
+// status comes, and the connection is closed before the body).
+func (i *Injector) Lost(operation string) int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.lost[operation]
 }
 
 // Hurry makes the SDK wait next to nothing before it tries again, as often as the World lets
@@ -174,7 +186,23 @@ func (i *Injector) Option(stack *middleware.Stack) error {
 	if err := stack.Initialize.Add(name, middleware.After); err != nil { // where the call's name is known
 		return err
 	}
+	if err := stack.Finalize.Add(middleware.FinalizeMiddlewareFunc("FaultsLost", i.notice), middleware.After); err != nil { // below the SDK's retries
+		return err
+	}
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("FaultsAttempt", i.attempt), middleware.After) // next to the wire
+}
+
+// notice notes an attempt that ended without an answer and without a fault.
+func (i *Injector) notice(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+	out, meta, err := next.HandleFinalize(ctx, in)
+	var answer smithy.APIError
+	p, ok := middleware.GetStackValue(ctx, callKey{}).(*pendingCall)
+	if ok && err != nil && !errors.As(err, &answer) && (p.Kind == "" || p.attempts > 1 && !p.Always) {
+		i.mu.Lock()
+		i.lost[p.Operation]++
+		i.mu.Unlock()
+	}
+	return out, meta, err
 }
 
 // sent notes that the call came to be sent.
