@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -62,7 +63,7 @@ func Document() huma.Config {
 }
 
 // packagePath is a package of this module within the name of a generic type.
-var packagePath = regexp.MustCompile(`foyer/shared/(?:\w+/)*(\w+)\.`)
+var packagePath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`foyer/shared/(?:\w+/)*(\w+)\.`) })
 
 // schemaName names a schema after its type, with its area before it: two areas
 // may each have an Item. Instances of generic types lose their brackets.
@@ -70,8 +71,11 @@ func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	name := packagePath.ReplaceAllStringFunc(t.Name(), func(p string) string { return capital(packagePath.FindStringSubmatch(p)[1]) })
-	name = strings.NewReplacer("[", "", "]", "", ",", "").Replace(name)
+	name := t.Name()
+	if strings.Contains(name, "[") { // most are not generic, and every start of a function names some
+		name = packagePath().ReplaceAllStringFunc(name, func(p string) string { return capital(packagePath().FindStringSubmatch(p)[1]) })
+		name = strings.NewReplacer("[", "", "]", "", ",", "").Replace(name)
+	}
 	area := path.Base(t.PkgPath())
 	switch {
 	case name == "":
@@ -110,8 +114,7 @@ func (e *Env) Guard(next http.Handler) http.Handler {
 			writeProblem(rec, p)
 			return
 		}
-		sum := sha256.Sum256(body)
-		n.bodyHash = hex.EncodeToString(sum[:])
+		n.body = body
 		r = r.WithContext(ctx)
 		n.request = r
 		r.Body = io.NopCloser(bytes.NewReader(body))
@@ -204,7 +207,7 @@ func RequestID(r *http.Request) string {
 // noted is what the one log line of a request says beyond the request itself.
 type noted struct {
 	request             *http.Request
-	bodyHash            string
+	body                []byte
 	person, code, route string
 }
 
@@ -229,7 +232,8 @@ func bodyHash(ctx context.Context) string {
 	if !ok {
 		return ""
 	}
-	return n.bodyHash
+	sum := sha256.Sum256(n.body)
+	return hex.EncodeToString(sum[:])
 }
 
 type recorder struct {
