@@ -93,7 +93,7 @@ validate: $(LOCAL) ## sam validate --lint
 	@$(LOCAL) validate
 
 .PHONY: bench
-bench: ## Start and size of the largest function against a bare handler
+bench: ## Start, size and memory of every function, and warm calls, against bare handlers
 	@go run ./infra/bench
 
 .PHONY: openapi

@@ -83,8 +83,8 @@ func TestTheDocumentSaysBothSuccessesAndTheFormsOfIDs(t *testing.T) {
 		t.Error("503 without Retry-After")
 	}
 	for _, p := range hapi.OpenAPI().Paths["/v1/projects/{project}/try"].Get.Parameters {
-		if p.Name == "project" && p.Schema.Pattern != pathForms["project"].String() {
-			t.Errorf("the project's id has the pattern %q, want %q", p.Schema.Pattern, pathForms["project"])
+		if p.Name == "project" && p.Schema.Pattern != pathForms["project"].pattern {
+			t.Errorf("the project's id has the pattern %q, want %q", p.Schema.Pattern, pathForms["project"].pattern)
 		}
 	}
 }

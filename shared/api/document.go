@@ -11,9 +11,9 @@ import (
 // in no type: the forms of the ids in paths, and when to try again.
 func describeForms(_ *huma.OpenAPI, op *huma.Operation) {
 	for _, p := range op.Parameters {
-		if form, ok := pathForms[p.Name]; ok && p.In == "path" && form.String() != "" {
+		if form, ok := pathForms[p.Name]; ok && p.In == "path" && form.pattern != "" {
 			described := *p.Schema // huma's own goes on to validate; the form is looked at before (admit)
-			described.Pattern = form.String()
+			described.Pattern = form.pattern
 			p.Schema = &described
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -61,7 +62,7 @@ func Document() huma.Config {
 }
 
 // packagePath is a package of this module within the name of a generic type.
-var packagePath = regexp.MustCompile(`foyer/shared/(?:\w+/)*(\w+)\.`)
+var packagePath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`foyer/shared/(?:\w+/)*(\w+)\.`) })
 
 // schemaName names a schema after its type, with its area before it: two areas
 // may each have an Item. Instances of generic types lose their brackets.
@@ -69,8 +70,11 @@ func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	name := packagePath.ReplaceAllStringFunc(t.Name(), func(p string) string { return capital(packagePath.FindStringSubmatch(p)[1]) })
-	name = strings.NewReplacer("[", "", "]", "", ",", "").Replace(name)
+	name := t.Name()
+	if strings.Contains(name, "[") { // most are not generic, and every start of a function names some
+		name = packagePath().ReplaceAllStringFunc(name, func(p string) string { return capital(packagePath().FindStringSubmatch(p)[1]) })
+		name = strings.NewReplacer("[", "", "]", "", ",", "").Replace(name)
+	}
 	area := path.Base(t.PkgPath())
 	switch {
 	case name == "":
