@@ -111,10 +111,8 @@ func New(t *testing.T, options ...Option) *World {
 		o(w)
 	}
 	w.AWS = aws.Config{
-		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{},
-		// A key of its own is a database of its own in DynamoDB Local, where each write
-		// looks through the stream records of all tables that were there before its own.
-		Credentials: credentials.NewStaticCredentialsProvider("world"+id, "test", ""),
+		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{world: id},
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		// The engine is one process for many tests at once: patience, as AWS needs none.
 		RetryMaxAttempts: 5,
 	}

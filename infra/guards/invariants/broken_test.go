@@ -32,7 +32,7 @@ var mayGo = map[string]string{
 	"Idempotency":  "it is kept for a day",
 	"Due":          "it is taken when its minute has come",
 	"DueWatermark": "the first run makes it",
-	"Audit":        "a stream is late; of an activity that told somebody it is missed",
+	"Audit":        "a stream is late: it is put last, when the activity was told to its end",
 	"MailMark":     "its mail is not sent yet; of an invitation that is marked as sent it is missed",
 	"Mail":         "it is kept for a month; of one that was sent it is missed",
 	"PortalFeed":   "a stream is late; of one that was mailed it is missed",

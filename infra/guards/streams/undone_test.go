@@ -36,7 +36,7 @@ func undone(c foyertest.Change) string {
 			"an invitation goes from queued to sent, and counts its reminders"
 	case strings.HasPrefix(k.PK, table.RealmTeam+"W#") && (strings.HasPrefix(k.SK, "CONTACT#") || strings.HasPrefix(k.SK, table.PrefixMember)):
 		allowed, rule = !inserted && !deleted && subset(changed, "invitationState") && forward(c, "invitationState"), "whoever was invited shows the invitation's state"
-	case strings.HasPrefix(k.PK, table.RealmDue+"WATERMARK#"):
+	case k.PK == table.DueWatermarkPartition:
 		allowed, rule = !deleted && (inserted || text(c.Old["done"]) <= text(c.New["done"])), "a watermark does not go back"
 	case strings.HasPrefix(k.PK, table.RealmDue):
 		allowed, rule = inserted || deleted, "a due row is put or taken"
