@@ -143,7 +143,7 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 			mu.Lock()
 			defer mu.Unlock()
 			outcomes[i] = got
-			if tried++; tried%100 == 0 {
+			if tried++; tried%50 == 0 {
 				say(began, "%d of %d tried", tried, len(chosen))
 			}
 			if got.Killed == "" && r.reasons[got.Number] == "" {
@@ -158,8 +158,8 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 	return outcomes, r.control(context.WithoutCancel(ctx))
 }
 
-// control runs tests that have killed once more with no mutant on: where the engine
-// is gone, everything fails, and nothing is proved.
+// control asks, after all, one test of each package that has killed once more with
+// no mutant on: where the engine is gone everything fails, and nothing is proved.
 func (r *trial) control(ctx context.Context) error {
 	asked := map[*program]bool{}
 	for _, killers := range r.killer {
@@ -168,7 +168,7 @@ func (r *trial) control(ctx context.Context) error {
 				continue
 			}
 			asked[t.program] = true
-			if out, err := t.program.run(ctx, r.root, time.Minute, []string{t.Name}); err != nil {
+			if out, err := t.program.run(ctx, r.root, time.Minute, t); err != nil {
 				return fmt.Errorf("%s fails with no mutant on, so it has proved nothing: %w\n%s", t, err, last(out, 20))
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,8 +22,9 @@ import (
 )
 
 // tested are the packages whose tests have to notice a mutant: those of the
-// product itself. The guards below infra are proofs of their own.
-const tested = "./shared/..."
+// product itself, and the guard of what could not be read. The other guards are
+// proofs of their own.
+var tested = []string{"./shared/...", "./infra/guards/reads"}
 
 // tags of the build: with them the tests that need the engine are there too.
 const tags = "engine"
@@ -40,6 +42,18 @@ type test struct {
 	program *program
 	took    time.Duration
 	reaches int // how many mutants it could notice
+
+	alone sync.Once
+	fails bool // alone, with no mutant on: it has nothing to say
+}
+
+// pattern lets only this test run.
+func (t *test) pattern() string {
+	parts := strings.Split(t.Name, "/")
+	for i, part := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+	}
+	return strings.Join(parts, "/")
 }
 
 func (t *test) String() string { return t.program.Package + " " + t.Name }
@@ -134,7 +148,8 @@ func build(ctx context.Context, root, dir string, files []*file, workers int) ([
 
 // list are the packages of tested, with the test programs of each.
 func list(ctx context.Context, root string) ([]listed, error) {
-	cmd := exec.CommandContext(ctx, "go", "list", "-tags", tags, "-test", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Deps,ForTest", tested) //nolint:gosec // a constant
+	args := append([]string{"list", "-tags", tags, "-test", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Deps,ForTest"}, tested...)
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // constants
 	cmd.Dir = root
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
@@ -173,13 +188,13 @@ func touches(p listed, mutated map[string]bool, all []listed) bool {
 // errTimeout: the tests did not end in time.
 var errTimeout = errors.New("the tests did not end in time")
 
-// run runs tests of the program; an error where they fail.
-func (p *program) run(ctx context.Context, root string, limit time.Duration, names []string, env ...string) (string, error) {
+// run runs a test of the program, or all of them; an error where one fails.
+func (p *program) run(ctx context.Context, root string, limit time.Duration, t *test, env ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit+10*time.Second) // the program ends itself before, and says where it was
 	defer cancel()
 	args := []string{"-test.failfast", "-test.count=1", "-test.timeout=" + limit.String(), "-test.v"}
-	if len(names) > 0 {
-		args = append(args, "-test.run=^("+strings.Join(names, "|")+")$")
+	if t != nil {
+		args = append(args, "-test.run="+t.pattern())
 	}
 	cmd := exec.CommandContext(ctx, p.file, args...) //nolint:gosec // compiled above
 	cmd.Dir = filepath.Join(root, filepath.FromSlash(p.Package))
@@ -193,7 +208,7 @@ func (p *program) run(ctx context.Context, root string, limit time.Duration, nam
 	return out, err
 }
 
-var passed = regexp.MustCompile(`(?m)^--- PASS: (\w+) \((\d+\.\d+)s\)$`)
+var passed = regexp.MustCompile(`(?m)^ *--- PASS: (\S+) \((\d+\.\d+)s\)$`)
 
 // baseline runs all tests with no mutant on: how long each takes, and which
 // mutants each could notice.
@@ -207,7 +222,7 @@ func baseline(ctx context.Context, root, dir string, programs []*program, worker
 				return fmt.Errorf("the tests of %s fail with no mutant on: %w\n%s", p.Package, err, last(out, 40))
 			}
 			for _, m := range passed.FindAllStringSubmatch(out, -1) {
-				if t := p.tests[m[1]]; t != nil {
+				if t := p.named(m[1]); t != nil {
 					seconds, _ := strconv.ParseFloat(m[2], 64) // the pattern has digits only
 					t.took = time.Duration(seconds * float64(time.Second))
 				}
@@ -227,6 +242,20 @@ func baseline(ctx context.Context, root, dir string, programs []*program, worker
 	return noticing, nil
 }
 
+// named is the test or subtest of that name; nil where its test is none.
+func (p *program) named(name string) *test {
+	if t := p.tests[name]; t != nil {
+		return t
+	}
+	top, _, sub := strings.Cut(name, "/")
+	if !sub || p.tests[top] == nil {
+		return nil
+	}
+	t := &test{testFunc: testFunc{Name: name, Engine: p.tests[top].Engine}, program: p}
+	p.tests[name] = t
+	return t
+}
+
 func (p *program) reachedFile(dir string) string {
 	return filepath.Join(dir, filepath.Base(p.file)+".reached")
 }
@@ -241,7 +270,7 @@ func (p *program) readReached(dir string, noticing map[int][]*test) error {
 	for lines.Scan() {
 		name, number, _ := strings.Cut(lines.Text(), " ")
 		n, err := strconv.Atoi(number)
-		t := p.tests[name]
+		t := p.named(name)
 		if err != nil || t == nil {
 			return fmt.Errorf("%s: %q is no test and mutant", p.Package, lines.Text())
 		}

@@ -98,11 +98,20 @@ func tests(name string, source []byte) ([]testFunc, []byte, error) {
 	}
 	ast.Inspect(f.tree, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) > 0 {
+		if !ok {
 			return true
 		}
-		if sel, ok := call.Fun.(*ast.SelectorExpr); ok && sel.Sel.Name == "Parallel" {
+		sel, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		switch {
+		case sel.Sel.Name == "Parallel" && len(call.Args) == 0:
 			f.put(call.Pos(), call.End(), alias+".Alone()")
+		case sel.Sel.Name == "Run" && len(call.Args) == 2:
+			if fn, ok := call.Args[1].(*ast.FuncLit); ok && f.text(fn.Type) == "func(t *testing.T)" {
+				f.put(fn.Body.Lbrace+1, fn.Body.Lbrace+1, fmt.Sprintf(" defer %s.Sub(t.Name())(); ", alias))
+			}
 		}
 		return true
 	})

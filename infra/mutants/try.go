@@ -16,14 +16,14 @@ import (
 const (
 	suiteUnit    = "unit"      // of the mutant's own package
 	suiteEngine  = "engine"    // likewise, on the engine
-	suiteCatalog = "catalogue" // every operation × every kind of caller, and what else the catalogue drives
+	suiteCatalog = "catalogue" // what it drives: every operation × every kind of caller, everything that is read × failing
 	suiteOthers  = "others"
 )
 
 var suites = []string{suiteUnit, suiteEngine, suiteCatalog, suiteOthers}
 
-// catalogPackage has the tests that the catalogue drives.
-const catalogPackage = "shared/catalog"
+// driven are the packages with the tests that the catalogue drives.
+var driven = []string{"shared/catalog", "infra/guards/reads"}
 
 func suiteOf(m Mutant, t *test) string {
 	switch {
@@ -31,7 +31,7 @@ func suiteOf(m Mutant, t *test) string {
 		return suiteUnit
 	case t.program.Package == m.Package():
 		return suiteEngine
-	case t.program.Package == catalogPackage:
+	case slices.Contains(driven, t.program.Package):
 		return suiteCatalog
 	}
 	return suiteOthers
@@ -57,10 +57,6 @@ type trial struct {
 	killer map[string]map[*test]int // by function: what killed there before
 }
 
-// apart is how many tests are run alone, the likeliest first, before the rest of
-// a package is run in one go.
-const apart = 3
-
 // try runs the tests that could notice the mutant until one does.
 func (r *trial) try(ctx context.Context, m Mutant) (outcome, error) {
 	o := outcome{Mutant: m, Noticed: len(r.noticing[m.Number]) > 0, Tried: true}
@@ -75,35 +71,34 @@ func (r *trial) try(ctx context.Context, m Mutant) (outcome, error) {
 			}
 		}
 		r.order(m, candidates)
-		for i := 0; i < len(candidates); {
-			n := 1
-			if i >= apart {
-				n = same(candidates[i:])
-			}
-			killed, err := r.run(ctx, m, candidates[i:i+n])
-			if ctx.Err() != nil {
-				return o, ctx.Err()
+		if suite == suiteOthers {
+			candidates = likeliest(candidates)
+		}
+		for _, t := range candidates {
+			killed, timeout, err := r.run(ctx, m, t)
+			if err != nil {
+				return o, err
 			}
 			if killed {
-				o.Killed, o.Timeout = suite, errors.Is(err, errTimeout)
-				if n == 1 {
-					r.learn(m, candidates[i])
-				}
+				o.Killed, o.Timeout = suite, timeout
+				r.learn(m, t)
 				return o, nil
 			}
-			i += n
 		}
 	}
 	return o, nil
 }
 
-// same is how many of the tests at the front are of one package.
-func same(tests []*test) int {
-	n := 1
-	for n < len(tests) && tests[n].program == tests[0].program {
-		n++
-	}
-	return n
+// fromOthers is how many tests of each other package a mutant is tried with, the
+// likeliest: what nobody near it notices is not to be noticed far away by chance.
+const fromOthers = 2
+
+func likeliest(tests []*test) []*test {
+	had := map[*program]int{}
+	return slices.DeleteFunc(tests, func(t *test) bool {
+		had[t.program]++
+		return had[t.program] > fromOthers
+	})
 }
 
 // order puts the likeliest first: what killed this mutant before, what killed
@@ -125,9 +120,6 @@ func (r *trial) order(m Mutant, tests []*test) {
 		}
 		return cmp.Compare(a.String(), b.String())
 	})
-	if len(tests) > apart { // the rest by package
-		slices.SortStableFunc(tests[apart:], func(a, b *test) int { return cmp.Compare(a.program.Package, b.program.Package) })
-	}
 }
 
 func place(m Mutant) string { return m.File + " " + m.Func }
@@ -142,16 +134,22 @@ func (r *trial) learn(m Mutant, t *test) {
 	r.hints[m.Key()] = t.String()
 }
 
-// patience is how much longer than without a mutant tests may take.
+// patience is how much longer than without a mutant a test may take.
 const patience = 10
 
-func (r *trial) run(ctx context.Context, m Mutant, tests []*test) (killed bool, err error) {
-	limit := 20 * time.Second
-	var names []string
-	for _, t := range tests {
-		limit += patience * t.took
-		names = append(names, t.Name)
+// run runs one test with the mutant on. A test that fails kills it, if it passes
+// alone with no mutant on.
+func (r *trial) run(ctx context.Context, m Mutant, t *test) (killed, timeout bool, err error) {
+	limit := 20*time.Second + patience*t.took
+	_, failed := t.program.run(ctx, r.root, limit, t, fmt.Sprintf("%s=%d", switches.OnVariable, m.Number))
+	if failed == nil || ctx.Err() != nil {
+		return false, false, ctx.Err()
 	}
-	_, err = tests[0].program.run(ctx, r.root, limit, names, fmt.Sprintf("%s=%d", switches.OnVariable, m.Number))
-	return err != nil, err
+	t.alone.Do(func() {
+		if out, err := t.program.run(ctx, r.root, limit, t); err != nil && ctx.Err() == nil {
+			fmt.Printf("%s fails alone, with no mutant on: it proves nothing\n%s\n", t, last(out, 10))
+			t.fails = true
+		}
+	})
+	return !t.fails, errors.Is(failed, errTimeout), ctx.Err()
 }

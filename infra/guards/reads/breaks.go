@@ -8,6 +8,8 @@ package reads
 import (
 	"context"
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -40,12 +42,13 @@ func (b *breaking) hit() bool {
 	return b.What != ""
 }
 
-// call makes the nth call fail, before it has an effect.
-func call(n int) (*breaking, func(*middleware.Stack) error) {
+// call makes the nth call fail, before it has an effect. except are calls that
+// are not counted.
+func call(n int, except ...string) (*breaking, func(*middleware.Stack) error) {
 	b := &breaking{left: n}
 	return b, func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Breaking", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			if b.turn(middleware.GetOperationName(ctx)) {
+			if name := middleware.GetOperationName(ctx); !slices.Contains(except, name) && b.turn(name) {
 				return middleware.InitializeOutput{}, middleware.Metadata{}, &smithy.GenericAPIError{Code: "InternalServerError", Message: "broken by a test", Fault: smithy.FaultServer}
 			}
 			return next.HandleInitialize(ctx, in)
@@ -54,8 +57,9 @@ func call(n int) (*breaking, func(*middleware.Stack) error) {
 }
 
 // row makes the nth row that is read unreadable: each of its attributes, but the
-// key, has a type that it never has.
-func row(n int) (*breaking, func(*middleware.Stack) error) {
+// key, has a type that it never has. except are partitions whose rows are not
+// counted, by the beginning of their keys.
+func row(n int, except ...string) (*breaking, func(*middleware.Stack) error) {
 	b := &breaking{left: n}
 	return b, func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Breaking", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
@@ -66,7 +70,10 @@ func row(n int) (*breaking, func(*middleware.Stack) error) {
 			for _, item := range items(out.Result) {
 				key, _ := item["PK"].(*types.AttributeValueMemberS)
 				sort, _ := item["SK"].(*types.AttributeValueMemberS)
-				if key != nil && sort != nil && b.turn(key.Value+" / "+sort.Value) {
+				if key == nil || sort == nil || slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(key.Value, prefix) }) {
+					continue
+				}
+				if b.turn(key.Value + " / " + sort.Value) {
 					spoil(item)
 				}
 			}
@@ -109,3 +116,6 @@ func spoil(item map[string]types.AttributeValue) {
 
 // ids are what differs from run to run in a key.
 var ids = regexp.MustCompile(`[0-9A-HJKMNP-TV-Z]{26,}|[0-9a-f]{64}`)
+
+// named is a call, or a row's key without what differs from run to run.
+func named(what string) string { return ids.ReplaceAllString(what, "…") }

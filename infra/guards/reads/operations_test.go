@@ -10,11 +10,19 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"foyer/infra/guards/scene"
+	"foyer/shared/api"
 	"foyer/shared/catalog"
+	"foyer/shared/foyertest"
 )
 
+// breaker breaks the nth of something.
+type breaker func(n int) (*breaking, func(*middleware.Stack) error)
+
 // breaks are what is broken: each call in turn, and each row in turn.
-var breaks = map[string]func(n int) (*breaking, func(*middleware.Stack) error){"the call": call, "the row": row}
+var breaks = map[string]breaker{
+	"the call": func(n int) (*breaking, func(*middleware.Stack) error) { return call(n) },
+	"the row":  func(n int) (*breaking, func(*middleware.Stack) error) { return row(n) },
+}
 
 // unheeded are the calls and rows that an answer does not depend on, with the
 // reason: there it has to be the answer of always.
@@ -27,43 +35,73 @@ const most = 100
 // absent thing, an empty list, or a success.
 func TestWhatAnOperationCouldNotReadIsAFailure(t *testing.T) {
 	s := scene.New(t)
-	for _, op := range catalog.Operations() {
-		m := op.Meta()
-		for kind, broken := range breaks {
-			for n := 1; ; n++ {
-				r := s.Prepare(op)
-				b, option := broken(n)
-				s.Intercept(m.ID, option)
-				got := s.Send(r)
-				s.Release()
-				what := m.ID + ", " + kind + " " + named(b.What)
-				if !b.hit() {
-					if got.Status >= http.StatusMultipleChoices {
-						t.Errorf("%s: got %d %s with nothing broken", m.ID, got.Status, got.Body)
-					}
-					break
-				}
-				if unheeded[what] != "" {
-					if got.Status >= http.StatusMultipleChoices {
-						t.Errorf("%s: got %d %s, want success: %s", what, got.Status, got.Body, unheeded[what])
-					}
-					continue
-				}
-				if got.Status < http.StatusInternalServerError {
-					t.Errorf("%s: got %d %s, want a failure", what, got.Status, got.Body)
-				}
-				if strings.Contains(got.Body, "broken") || strings.Contains(got.Body, "unmarshal") {
-					t.Errorf("%s: the answer tells of the inside: %s", what, got.Body)
-				}
-				if n == most {
-					t.Fatalf("%s: no end after %d", m.ID, n)
-				}
+	// Something that both Ann and Carl are told of, for their feeds.
+	s.Do(s.Mia, "POST", "/v1/projects/"+s.ProjectID+"/items", map[string]any{"kind": "task", "title": "Approve", "assignee": s.Carl.ID}).Must(http.StatusCreated)
+	s.Drain()
+	for _, reading := range []bool{true, false} { // reading first: what changes something adds to every list
+		for _, op := range catalog.Operations() {
+			if (op.Meta().Method == http.MethodGet) != reading {
+				continue
 			}
+			t.Run(op.Meta().ID, func(t *testing.T) {
+				s.T = t
+				breakAll(s, op, func() scene.Request { return s.Prepare(op) })
+				if !op.Meta().Keyed {
+					return
+				}
+				keyed := 0
+				breakAll(s, op, func() scene.Request {
+					keyed++
+					return withKey(s.Prepare(op), strings.Repeat("k", keyed))
+				})
+				breakAll(s, op, func() scene.Request { // the answer once more
+					keyed++
+					r := withKey(s.Prepare(op), strings.Repeat("k", keyed))
+					if got := s.Send(r); got.Status >= http.StatusMultipleChoices {
+						t.Fatalf("%s: got %d %s", op.Meta().ID, got.Status, got.Body)
+					}
+					return r
+				})
+			})
+			s.T = t
 		}
 	}
 }
 
-// named is the call, or the row's key without the ids in it.
-func named(what string) string {
-	return ids.ReplaceAllString(what, "…")
+func withKey(r scene.Request, key string) scene.Request {
+	r.Headers = append(r.Headers, foyertest.Header{Name: "Idempotency-Key", Value: key})
+	return r
+}
+
+// breakAll asks the operation once for each call and each row, with that broken.
+func breakAll(s *scene.Scene, op api.Endpoint, request func() scene.Request) {
+	s.T.Helper()
+	id := op.Meta().ID
+	for kind, broken := range breaks {
+		for n := 1; ; n++ {
+			if n > most {
+				s.T.Fatalf("%s: no end after %d", id, most)
+			}
+			r := request()
+			b, option := broken(n)
+			s.Intercept(id, option)
+			got := s.Send(r)
+			s.Release()
+			what := id + ", " + kind + " " + named(b.What)
+			reason := unheeded[what]
+			failed := got.Status >= http.StatusInternalServerError
+			switch {
+			case b.hit() && reason == "" && !failed:
+				s.T.Errorf("%s: got %d %s, want a failure", what, got.Status, got.Body)
+			case (!b.hit() || reason != "") && got.Status >= http.StatusMultipleChoices:
+				s.T.Errorf("%s: got %d %s, want success; %s", what, got.Status, got.Body, reason)
+			}
+			if strings.Contains(got.Body, "broken") || strings.Contains(got.Body, "unmarshal") {
+				s.T.Errorf("%s: the answer tells of the inside: %s", what, got.Body)
+			}
+			if !b.hit() {
+				break
+			}
+		}
+	}
 }

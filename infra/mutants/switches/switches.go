@@ -51,6 +51,15 @@ func Test(name string) {
 	test = name
 }
 
+// Sub says which subtest runs from now on, until what it returns is called.
+func Sub(name string) (end func()) {
+	mu.Lock()
+	defer mu.Unlock()
+	outer := test
+	test = name
+	return func() { Test(outer) }
+}
+
 // Alone stands where a test said t.Parallel().
 func Alone() {}
 
