@@ -20,6 +20,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -28,11 +29,11 @@ import (
 )
 
 type options struct {
-	root, report, only string
-	workers            int
-	time               time.Duration
-	seed               uint64
-	list               bool
+	root, report, only, tests string
+	workers                   int
+	time                      time.Duration
+	seed                      uint64
+	list                      bool
 }
 
 func main() {
@@ -40,6 +41,7 @@ func main() {
 	flag.StringVar(&o.root, "root", ".", "of the repository")
 	flag.StringVar(&o.report, "report", "", "file for the report, below the root; empty: none")
 	flag.StringVar(&o.only, "only", "", "pattern of the mutants to try; empty: all")
+	flag.StringVar(&o.tests, "tests", strings.Join(tested, ","), "packages whose tests have to notice")
 	flag.IntVar(&o.workers, "workers", 2, "how many at a time")
 	flag.DurationVar(&o.time, "time", 25*time.Minute, "how long at most; what is left then is said, and is an error")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the order in which mutants are tried")
@@ -93,7 +95,7 @@ func run(ctx context.Context, o options) error {
 	ctx, cancel := context.WithTimeout(ctx, o.time)
 	defer cancel()
 	dir := filepath.Join(root, ".local", "mutants")
-	programs, err := build(ctx, root, filepath.Join(dir, "build"), files, o.workers)
+	programs, err := build(ctx, root, filepath.Join(dir, "build"), files, o)
 	if err != nil {
 		return err
 	}

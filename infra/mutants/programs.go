@@ -68,14 +68,14 @@ type listed struct {
 
 // build writes the overlay and compiles the tests of every package that has
 // anything to do with a mutated file.
-func build(ctx context.Context, root, dir string, files []*file, workers int) ([]*program, error) {
+func build(ctx context.Context, root, dir string, files []*file, o options) ([]*program, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, err
 	}
-	packages, err := list(ctx, root)
+	packages, err := list(ctx, root, strings.Split(o.tests, ","))
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func build(ctx context.Context, root, dir string, files []*file, workers int) ([
 		return nil, err
 	}
 	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(workers)
+	group.SetLimit(o.workers)
 	for _, p := range programs {
 		group.Go(func() error {
 			cmd := exec.CommandContext(gctx, "go", "test", "-c", "-tags", tags, "-overlay", overlayFile, "-o", p.file, "./"+p.Package) //nolint:gosec // names of the repository
@@ -146,9 +146,9 @@ func build(ctx context.Context, root, dir string, files []*file, workers int) ([
 	return programs, group.Wait()
 }
 
-// list are the packages of tested, with the test programs of each.
-func list(ctx context.Context, root string) ([]listed, error) {
-	args := append([]string{"list", "-tags", tags, "-test", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Deps,ForTest"}, tested...)
+// list are the packages of the patterns, with the test programs of each.
+func list(ctx context.Context, root string, patterns []string) ([]listed, error) {
+	args := append([]string{"list", "-tags", tags, "-test", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Deps,ForTest"}, patterns...)
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // constants
 	cmd.Dir = root
 	cmd.Stderr = os.Stderr

@@ -171,6 +171,7 @@ func TestWhoIsToldOfAChange(t *testing.T) {
 		{"a task for the client, at none", task, active(Recipient{Person: "carl", Client: true, Level: LevelNone}), ""},
 		{"a task for another, client at limited", task, active(Recipient{Person: "dora", Client: true, Level: LevelLimited}), ""},
 		{"a mention, at limited", mention, active(Recipient{Person: "carl", Client: true, Level: LevelLimited}), ReasonMentioned},
+		{"a mention of others, at limited", mention, active(Recipient{Person: "mia", Level: LevelLimited}), ""},
 		{"a mention that is private, client", Change{Actor: "ann", Mentions: []string{"carl"}, TeamOnly: true}, active(Recipient{Person: "carl", Client: true, Level: LevelAll}), ""},
 		{"one's own act", shared, active(Recipient{Person: "ann", Level: LevelAll}), ""},
 		{"one's own task", Change{Actor: "ann", Assignee: "ann"}, active(Recipient{Person: "ann", Level: LevelAll}), ""},
