@@ -22,7 +22,8 @@ type part struct {
 var authorization = []part{
 	{"shared/policy/*.go", "", "who may do what"},
 	{"shared/audience/*.go", "", "who may know of what, when they did not ask"},
-	{"shared/api/call.go", "", "letting a request in, and idempotency keys"},
+	{"shared/api/call.go", "", "letting a request in"},
+	{"shared/api/idempotency.go", "", "whose repeated request it is"},
 	{"shared/api/auth.go", "", "whose request it is"},
 	{"shared/api/ids.go", "", "what can be an id"},
 	{"shared/api/cursor.go", "", "whose cursor it is"},

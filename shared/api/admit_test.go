@@ -127,7 +127,11 @@ func TestAPreviewIsReadOnlyAndOfAClientOfTheProject(t *testing.T) {
 	read, write := Handler(s.env(io.Discard), tryWith(ClientsOfProject, "GET")), Handler(s.env(io.Discard), tryWith(ClientsOfProject, "PUT"))
 	problem(t, call(write, "PUT", target+testClientID, s.token(t), ""), 403, "preview-read-only")
 	for _, as := range []string{"per_01JD00000000000000000000AA", testPerson, "carl", testClientID + "x"} {
+		s.calls.Store(0)
 		problem(t, call(read, "GET", target+as, s.token(t), ""), 404, "not-found")
+		if got, is := s.calls.Load() > 0, ValidID("person", as); got != is {
+			t.Errorf("%s: the table was asked: %v; is it the form of a person's id: %v", as, got, is)
+		}
 	}
 	// Where there is no preview, as changes nothing of who is let in.
 	if got := call(Handler(s.env(io.Discard), tryWith(StaffOfProject, "GET")), "GET", target+"carl", s.token(t), ""); got.Code != http.StatusOK {

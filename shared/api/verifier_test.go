@@ -74,18 +74,44 @@ func TestTheVerifierRefusesByItself(t *testing.T) {
 	s := newStandIn(t)
 	other := newStandIn(t).key
 	for what, token := range map[string]string{
-		"not a token":        "abc",
-		"of another key":     sign(t, other, jose.RS256, "k1", accessClaims()),
-		"of an unknown key":  sign(t, s.key, jose.RS256, "k2", accessClaims()),
-		"expired":            sign(t, s.key, jose.RS256, "k1", accessClaims().with("exp", time.Now().Add(-time.Second).Unix())),
-		"without expiry":     sign(t, s.key, jose.RS256, "k1", accessClaims().with("exp", nil)),
-		"of another pool":    sign(t, s.key, jose.RS256, "k1", accessClaims().with("iss", "https://elsewhere.example")),
-		"not yet valid":      sign(t, s.key, jose.RS256, "k1", accessClaims().with("nbf", time.Now().Add(time.Minute).Unix())),
-		"issued in a minute": sign(t, s.key, jose.RS256, "k1", accessClaims().with("iat", time.Now().Add(time.Minute).Unix())),
+		"not a token":                  "abc",
+		"of another key":               sign(t, other, jose.RS256, "k1", accessClaims()),
+		"of an unknown key":            sign(t, s.key, jose.RS256, "k2", accessClaims()),
+		"with a claim of another type": sign(t, s.key, jose.RS256, "k1", accessClaims().with("username", 7)),
+		"expired":                      sign(t, s.key, jose.RS256, "k1", accessClaims().with("exp", time.Now().Add(-time.Second).Unix())),
+		"without expiry":               sign(t, s.key, jose.RS256, "k1", accessClaims().with("exp", nil)),
+		"of another pool":              sign(t, s.key, jose.RS256, "k1", accessClaims().with("iss", "https://elsewhere.example")),
+		"not yet valid":                sign(t, s.key, jose.RS256, "k1", accessClaims().with("nbf", time.Now().Add(time.Minute).Unix())),
+		"issued in a minute":           sign(t, s.key, jose.RS256, "k1", accessClaims().with("iat", time.Now().Add(time.Minute).Unix())),
 	} {
 		claims, err := s.env(io.Discard).verifier.verify(t.Context(), token, time.Now())
 		if !errors.Is(err, errNoToken) || claims != (identityClaims{}) {
 			t.Errorf("%s: got %+v, %v, want no claims and %v", what, claims, err, errNoToken)
+		}
+	}
+	if key, err := s.env(io.Discard).verifier.key(t.Context(), "k2", time.Now()); key != nil || !errors.Is(err, errNoToken) {
+		t.Errorf("an unknown key id: got %v, %v, want no key and %v", key, err, errNoToken)
+	}
+}
+
+// Claims that name no account, session or client of Foyer make no caller.
+func TestClaimsThatNameNobodyHereMakeNoCaller(t *testing.T) {
+	env := newStandIn(t).env(io.Discard)
+	good := identityClaims{TokenUse: "access", Username: testPerson, ClientID: testClient, OriginJTI: testSession}
+	if got, err := env.accept(good); err != nil || got != (caller{testPerson, testSession}) {
+		t.Fatalf("got %+v, %v, want the caller", got, err)
+	}
+	for what, change := range map[string]func(*identityClaims){
+		"of another use":     func(c *identityClaims) { c.TokenUse = "id" },
+		"of another client":  func(c *identityClaims) { c.ClientID = "other" },
+		"without a session":  func(c *identityClaims) { c.OriginJTI = "" },
+		"of another account": func(c *identityClaims) { c.Username = "admin" },
+		"of nobody":          func(c *identityClaims) { c.Username = "" },
+	} {
+		c := good
+		change(&c)
+		if got, err := env.accept(c); !errors.Is(err, errNoToken) || got != (caller{}) {
+			t.Errorf("%s: got %+v, %v, want no caller and %v", what, got, err, errNoToken)
 		}
 	}
 }

@@ -194,6 +194,7 @@ func TestLevelsAreTheProjectsOwnThenTheGeneralThenTheRolesDefault(t *testing.T) 
 		{Settings{}, true, LevelLimited},
 		{Settings{}, false, LevelAll},
 		{Settings{General: LevelNone}, true, LevelNone},
+		{Settings{General: LevelLimited}, false, LevelLimited},
 		{Settings{General: LevelNone, Projects: map[string]Level{"p": LevelAll}}, true, LevelAll},
 		{Settings{General: LevelNone, Projects: map[string]Level{"q": LevelAll}}, false, LevelNone},
 		{Settings{General: "loud", Projects: map[string]Level{"p": "louder"}}, true, LevelLimited},
