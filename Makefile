@@ -76,6 +76,11 @@ cost: $(LOCAL) ## What each operation costs, and a month of 1,000 clients; write
 	@$(LOCAL) with-engine -- go test -tags engine -count 1 -run '^(TestEveryOperationIsAtItsLeast|TestTheReportIsUpToDate)$$' ./infra/guards/cost -write
 	@cat infra/reports/cost.md
 
+.PHONY: mutants
+mutants: $(LOCAL) ## Every check is needed: without it a test fails; make mutants MUTANTS_TIME=25m
+	@$(call step,mutants)
+	@$(LOCAL) with-engine -- go run ./infra/mutants $(if $(MUTANTS_TIME),-time $(MUTANTS_TIME)) -report infra/reports/mutants.md
+
 .PHONY: samlocal
 samlocal: ## `sam local invoke` and `start-api` for real (Linux, root, docker.io)
 	@go run ./infra/samlocal
