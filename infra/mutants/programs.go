@@ -217,7 +217,12 @@ func baseline(ctx context.Context, root, dir string, programs []*program, worker
 	group.SetLimit(workers)
 	for _, p := range programs {
 		group.Go(func() error {
-			out, err := p.run(gctx, root, 15*time.Minute, nil, switches.ReachedVariable+"="+p.reachedFile(dir))
+			env := switches.ReachedVariable + "=" + p.reachedFile(dir)
+			out, err := p.run(gctx, root, 15*time.Minute, nil, env)
+			if err != nil && gctx.Err() == nil {
+				fmt.Printf("the tests of %s fail with no mutant on; once more\n%s\n", p.Package, last(out, 20))
+				out, err = p.run(gctx, root, 15*time.Minute, nil, env)
+			}
 			if err != nil {
 				return fmt.Errorf("the tests of %s fail with no mutant on: %w\n%s", p.Package, err, last(out, 40))
 			}
