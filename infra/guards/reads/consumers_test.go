@@ -147,6 +147,13 @@ func (l later) broken(s *scene.Scene, kind string, broken breaker, n int) bool {
 		}
 	}
 	s.Drain()
+	for range 3 {
+		if s.Waiting(mailID) == 0 {
+			break
+		}
+		s.Clock.Advance(mail.Lease) // SES's answer was lost on the way: the claim stands
+		s.Drain()
+	}
 	what := kind + " " + named(b.What)
 	if kind == "the row" && len(s.Poisoned()) > 0 {
 		return b.hit()

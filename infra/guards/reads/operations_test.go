@@ -12,7 +12,6 @@ import (
 	"foyer/infra/guards/scene"
 	"foyer/shared/api"
 	"foyer/shared/catalog"
-	"foyer/shared/foyertest"
 )
 
 // breaker breaks the nth of something.
@@ -44,37 +43,20 @@ func TestWhatAnOperationCouldNotReadIsAFailure(t *testing.T) {
 				continue
 			}
 			t.Run(op.Meta().ID, func(t *testing.T) {
-				s.T = t
-				breakAll(s, op, func() scene.Request { return s.Prepare(op) })
-				if !op.Meta().Keyed {
-					return
+				for _, form := range s.Forms(op) {
+					t.Run(form.Name, func(t *testing.T) {
+						s.T = t
+						breakAll(s, op, form)
+					})
 				}
-				keyed := 0
-				breakAll(s, op, func() scene.Request {
-					keyed++
-					return withKey(s.Prepare(op), strings.Repeat("k", keyed))
-				})
-				breakAll(s, op, func() scene.Request { // the answer once more
-					keyed++
-					r := withKey(s.Prepare(op), strings.Repeat("k", keyed))
-					if got := s.Send(r); got.Status >= http.StatusMultipleChoices {
-						t.Fatalf("%s: got %d %s", op.Meta().ID, got.Status, got.Body)
-					}
-					return r
-				})
 			})
 			s.T = t
 		}
 	}
 }
 
-func withKey(r scene.Request, key string) scene.Request {
-	r.Headers = append(r.Headers, foyertest.Header{Name: "Idempotency-Key", Value: key})
-	return r
-}
-
 // breakAll asks the operation once for each call and each row, with that broken.
-func breakAll(s *scene.Scene, op api.Endpoint, request func() scene.Request) {
+func breakAll(s *scene.Scene, op api.Endpoint, form scene.Form) {
 	s.T.Helper()
 	id := op.Meta().ID
 	for kind, broken := range breaks {
@@ -82,7 +64,7 @@ func breakAll(s *scene.Scene, op api.Endpoint, request func() scene.Request) {
 			if n > most {
 				s.T.Fatalf("%s: no end after %d", id, most)
 			}
-			r := request()
+			r := form.Prepare()
 			b, option := broken(n)
 			s.Intercept(id, option)
 			got := s.Send(r)
