@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,9 +23,9 @@ import (
 )
 
 // tested are the packages whose tests have to notice a mutant: those of the
-// product itself, and the guard of what could not be read. The other guards are
-// proofs of their own.
-var tested = []string{"./shared/...", "./infra/guards/reads"}
+// product itself, and the guards that every operation falls under of what fails, or
+// changes, between a request's calls. The other guards are proofs of their own.
+var tested = []string{"./shared/...", "./infra/guards/reads", "./infra/guards/meanwhile"}
 
 // tags of the build: with them the tests that need the engine are there too.
 const tags = "engine"
@@ -33,6 +34,7 @@ const tags = "engine"
 type program struct {
 	Package string // the folder below the root
 	file    string
+	rapid   bool // its rapid tests would write their failures into the tree
 	tests   map[string]*test
 }
 
@@ -97,10 +99,11 @@ func build(ctx context.Context, root, dir string, files []*file, o options) ([]*
 	}
 	var programs []*program
 	for _, p := range packages {
-		if !touches(p, mutated, packages) {
+		deps := depsOf(p, packages)
+		if !slices.ContainsFunc(deps, func(d string) bool { return mutated[d] }) {
 			continue
 		}
-		prog := &program{Package: below(root, p.Dir), tests: map[string]*test{}}
+		prog := &program{Package: below(root, p.Dir), rapid: slices.Contains(deps, "pgregory.net/rapid"), tests: map[string]*test{}}
 		prog.file = filepath.Join(dir, strings.ReplaceAll(prog.Package, "/", "__")+".test")
 		for _, name := range append(append([]string{}, p.TestGoFiles...), p.XTestGoFiles...) {
 			name = prog.Package + "/" + name
@@ -167,22 +170,20 @@ func list(ctx context.Context, root string, patterns []string) ([]listed, error)
 	return all, nil
 }
 
-// touches says whether the package's test program has a mutated package in it.
-func touches(p listed, mutated map[string]bool, all []listed) bool {
+// depsOf are the packages in the package's test program; none where it has no tests.
+func depsOf(p listed, all []listed) (deps []string) {
 	if p.ForTest != "" || len(p.TestGoFiles)+len(p.XTestGoFiles) == 0 || strings.HasSuffix(p.ImportPath, ".test") {
-		return false
+		return nil
 	}
 	for _, main := range all {
-		if main.ImportPath != p.ImportPath+".test" {
-			continue
-		}
-		for _, d := range main.Deps {
-			if name, _, _ := strings.Cut(d, " "); mutated[name] {
-				return true
+		if main.ImportPath == p.ImportPath+".test" {
+			for _, d := range main.Deps {
+				name, _, _ := strings.Cut(d, " ") // “x [x.test]”: x, compiled for the test
+				deps = append(deps, name)
 			}
 		}
 	}
-	return false
+	return deps
 }
 
 // errTimeout: the tests did not end in time.
@@ -195,6 +196,9 @@ func (p *program) run(ctx context.Context, root string, limit time.Duration, t *
 	args := []string{"-test.failfast", "-test.count=1", "-test.timeout=" + limit.String(), "-test.v"}
 	if t != nil {
 		args = append(args, "-test.run="+t.pattern())
+	}
+	if p.rapid {
+		args = append(args, "-rapid.nofailfile")
 	}
 	cmd := exec.CommandContext(ctx, p.file, args...) //nolint:gosec // compiled above
 	cmd.Dir = filepath.Join(root, filepath.FromSlash(p.Package))

@@ -172,7 +172,7 @@ func TestASessionEndsAtItsSecond(t *testing.T) {
 			t.Errorf("%d seconds before its end: got %d, want %d", after, got.Code, want)
 		}
 		c := &Call{Env: env, Person: testPerson, Session: testSession}
-		if in, err := c.CallerSignedIn(t.Context()); err != nil || in != (want == 200) {
+		if in, err := callerSignedIn(t, c); err != nil || in != (want == 200) {
 			t.Errorf("%d seconds before its end, public: got %v %v", after, in, err)
 		}
 	}
@@ -182,9 +182,32 @@ func TestAnonymousAndSignedOutCallersOfAPublicOperationAreNotSignedIn(t *testing
 	s := newStandIn(t)
 	s.put(table.Session("", ""), map[string]any{"ttl": numberOf(4102444800)}) // nobody's
 	for _, c := range []*Call{{Env: s.env(io.Discard)}, {Env: s.env(io.Discard), Person: testPerson, Session: testSession}} {
-		if in, err := c.CallerSignedIn(t.Context()); in || err != nil {
+		if in, err := callerSignedIn(t, c); in || err != nil {
 			t.Errorf("person %q: got %v %v, want not signed in", c.Person, in, err)
 		}
+	}
+	s.put(table.Session(testPerson, testSession), map[string]any{"ttl": flagOf(true)})
+	if in, err := callerSignedIn(t, &Call{Env: s.env(io.Discard), Person: testPerson, Session: testSession}); in || err == nil {
+		t.Errorf("an unreadable session: got %v %v, want a failure", in, err)
+	}
+}
+
+func callerSignedIn(t *testing.T, c *Call) (bool, error) {
+	t.Helper()
+	rows, err := c.Read(t.Context(), c.SessionKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.SignedIn(rows)
+}
+
+// What is read beside the access cannot be read either: a failure, not an absence.
+func TestARowThatAHandlerCannotReadIsAFailure(t *testing.T) {
+	s := newStandIn(t)
+	c := &Call{Env: s.env(io.Discard), Person: testPerson}
+	s.Close()
+	if rows, err := c.Read(t.Context(), table.Settings(testPerson)); err == nil {
+		t.Errorf("got %v and no error", rows)
 	}
 }
 

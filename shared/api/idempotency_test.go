@@ -94,12 +94,38 @@ func TestAKeyIsRememberedForItsRequestUntilItsEnd(t *testing.T) {
 	}
 }
 
-// A record that cannot be read is no record that is absent: the request could be
-// carried out twice.
+// A record that cannot be read is none that is absent: the request could be carried
+// out twice.
 func TestAnUnreadableRecordOfAKeyIsAFailure(t *testing.T) {
 	s := newStandIn(t)
 	s.signedIn()
-	h := Handler(s.env(io.Discard), tryKeyed)
-	s.failGet = true
-	problem(t, call(h, "POST", "/v1/try", s.token(t), `{"name":"Ann"}`, "Idempotency-Key", "k"), 503, "unavailable")
+	var key table.Key
+	spy := tryKeyed
+	spy.Handle = func(_ context.Context, c *Call, _ *tryInput) (*tryOutput, error) {
+		key = c.idem.key
+		return &tryOutput{}, nil
+	}
+	call(Handler(s.env(io.Discard), spy), "POST", "/v1/try", s.token(t), `{"name":"Ann"}`, "Idempotency-Key", "k")
+	s.put(key, map[string]any{"ttl": textOf("?"), "fingerprint": flagOf(true), "result": flagOf(true)})
+	problem(t, call(Handler(s.env(io.Discard), tryKeyed), "POST", "/v1/try", s.token(t), `{"name":"Ann"}`, "Idempotency-Key", "k"), 500, "internal")
+	c := &Call{Env: s.env(io.Discard), idem: &idempotency{key: key}}
+	s.Close()
+	if result, err := c.remembered(t.Context()); err == nil {
+		t.Errorf("the table does not answer: got %q and no error", result)
+	}
+}
+
+// Where an operation takes no key, one that is sent does not matter.
+func TestAKeyThatIsNotAskedForDoesNotMatter(t *testing.T) {
+	s := newStandIn(t)
+	s.signedIn()
+	h := Handler(s.env(io.Discard), trySignedIn)
+	for range 2 {
+		if got := call(h, "POST", "/v1/try", s.token(t), `{"name":"Ann"}`, "Idempotency-Key", "k"); got.Code != 200 {
+			t.Errorf("got %d %s, want 200", got.Code, got.Body)
+		}
+	}
+	if got := s.asked.Load(); got != 2 {
+		t.Errorf("got %d rows read, want the session alone, twice", got)
+	}
 }

@@ -41,7 +41,6 @@ type standIn struct {
 	keySets atomic.Int32
 	calls   atomic.Int32
 	asked   atomic.Int32 // rows of BatchGets
-	failGet bool         // a GetItem fails
 }
 
 func newStandIn(t *testing.T) *standIn {
@@ -74,23 +73,9 @@ func (s *standIn) serve(w http.ResponseWriter, r *http.Request) {
 			Keys           []map[string]map[string]string
 			ConsistentRead bool
 		}
-		Key            map[string]map[string]string // of a GetItem
-		ConsistentRead bool
 	}
 	_ = json.NewDecoder(r.Body).Decode(&in)
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	if in.Key != nil {
-		if s.failGet {
-			w.WriteHeader(http.StatusInternalServerError)
-			return
-		}
-		if !in.ConsistentRead {
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"Item": s.rows[table.Key{PK: in.Key["PK"]["S"], SK: in.Key["SK"]["S"]}]})
-		return
-	}
 	found := []map[string]any{}
 	for _, request := range in.RequestItems {
 		if !request.ConsistentRead {
