@@ -80,6 +80,11 @@ cost: $(LOCAL) ## What each operation costs, and a month of 1,000 clients; write
 fuzz: ## Every fuzz target in turn, each for its share of a time: make fuzz TIME=5m
 	@go run ./infra/guards/fuzz $(TIME)
 
+.PHONY: mutants
+mutants: $(LOCAL) ## Every check is needed: without it a test fails; make mutants MUTANTS_TIME=25m
+	@$(call step,mutants)
+	@$(LOCAL) with-engine -- go run ./infra/mutants $(if $(MUTANTS_TIME),-time $(MUTANTS_TIME)) -report infra/reports/mutants.md
+
 .PHONY: samlocal
 samlocal: ## `sam local invoke` and `start-api` for real (Linux, root, docker.io)
 	@go run ./infra/samlocal

@@ -44,9 +44,11 @@ func (c *Call) remembered(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	found, err := rows.Into(c.idem.key, &row)
-	if err != nil || !found || row.TTL < c.Now().Unix() {
+	if _, err := rows.Into(c.idem.key, &row); err != nil {
 		return "", err
+	}
+	if row.TTL < c.Now().Unix() { // absent, or over
+		return "", nil
 	}
 	if row.Fingerprint != c.idem.fingerprint {
 		return "", NewProblem(http.StatusUnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key was used for another request.")

@@ -44,6 +44,8 @@ type World struct {
 	Clock  *Clock
 	Log    *Log
 
+	JobTime time.Duration // how long one run of jobs-run may take
+
 	names    map[string]string // logical id → physical name
 	template *samtemplate.Template
 	tokenKey string
@@ -105,7 +107,7 @@ func New(t *testing.T, options ...Option) *World {
 	var raw [6]byte
 	_, _ = rand.Read(raw[:]) // does not fail
 	id := hex.EncodeToString(raw[:])
-	w := &World{T: t, Clock: &Clock{}, Log: &Log{}, handlers: map[string]http.Handler{}, extra: map[string][]func(*middleware.Stack) error{}}
+	w := &World{T: t, JobTime: time.Minute, Clock: &Clock{}, Log: &Log{}, handlers: map[string]http.Handler{}, extra: map[string][]func(*middleware.Stack) error{}}
 	w.tokenKey = id + id + id
 	for _, o := range options {
 		o(w)

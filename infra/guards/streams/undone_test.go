@@ -23,7 +23,10 @@ func undone(c foyertest.Change) string {
 	if !inserted && !deleted && len(changed) == 0 {
 		return "" // written once more as it was
 	}
-	allowed, rule := false, ""
+	var (
+		allowed bool
+		rule    string
+	)
 	switch {
 	case isFeed(k) && strings.HasPrefix(k.SK, table.PrefixActivity), isAudit(k), isMail(k), isActivity(k):
 		allowed, rule = inserted, "what was told, recorded or to be mailed stays as it is"
