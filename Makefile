@@ -70,6 +70,8 @@ SEED :=
 proof: $(LOCAL) ## The guards in their deep form: make proof TIME=10m SEED=7
 	@$(call step,guards)
 	@FOYER_PROOF_TIME=$(TIME) FOYER_PROOF_SEED=$(SEED) $(LOCAL) with-engine -- $(LOCAL) test proof -tags engine -count 1 -p 1 -timeout 12h ./infra/guards/... ./shared/policy
+	@$(MAKE) fuzz TIME=$(TIME)
+	@$(MAKE) mutants
 
 .PHONY: cost
 cost: $(LOCAL) ## What each operation costs, and a month of 1,000 clients; writes infra/reports/cost.md
