@@ -38,18 +38,22 @@ func (c *Call) Position(cursor string) (string, error) {
 	if cursor == "" {
 		return "", nil
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(raw) <= cursorSum || string(c.cursorBinding(string(raw[cursorSum:]))) != string(raw[:cursorSum]) {
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(raw) <= cursorSum {
 		return "", NotACursor()
 	}
-	return string(raw[cursorSum:]), nil
+	position := string(raw[cursorSum:])
+	if c.Cursor(position) != cursor { // also where it is written otherwise: decoding skips line ends
+		return "", NotACursor()
+	}
+	return position, nil
 }
 
 // ItemPosition is Position for a list of items of one kind, whose cursors hold
 // the last id that was returned; prefix is that of the kind's ids.
 func (c *Call) ItemPosition(cursor, prefix string) (string, error) {
 	id, err := c.Position(cursor)
-	if err != nil || id == "" {
+	if id == "" { // the beginning, or no cursor of this list
 		return "", err
 	}
 	if !strings.HasPrefix(id, prefix) || !ValidID("item", id) {

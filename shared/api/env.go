@@ -27,6 +27,9 @@ type Config struct {
 	PoisonQueueURL   string
 	JobsQueueURL     string
 	FilesBucket      string
+	FailedBatches    string // the bucket of what the stream's mappings gave up; of replay alone
+	NotifyFunction   string // stream-notify's name; of replay alone
+	MailFunction     string // stream-mail's name; of replay alone
 	Endpoint         string // AWS's address in the local engine; empty on AWS
 	Region           string
 	SignUpOpen       bool
@@ -40,6 +43,7 @@ func ConfigFromEnvironment() Config {
 		Table: os.Getenv("TABLE"), UserPoolID: os.Getenv("USER_POOL_ID"), UserPoolClientID: os.Getenv("USER_POOL_CLIENT_ID"),
 		PublicURL: strings.TrimRight(os.Getenv("PUBLIC_URL"), "/"), MailFrom: os.Getenv("MAIL_FROM"), MailTokenKey: os.Getenv("MAIL_TOKEN_KEY"),
 		PoisonQueueURL: os.Getenv("POISON_QUEUE_URL"), JobsQueueURL: os.Getenv("JOBS_QUEUE_URL"), FilesBucket: os.Getenv("FILES_BUCKET"),
+		FailedBatches: os.Getenv("FAILED_BATCHES"), NotifyFunction: os.Getenv("STREAM_NOTIFY_FUNCTION"), MailFunction: os.Getenv("STREAM_MAIL_FUNCTION"),
 		Endpoint: os.Getenv("AWS_ENDPOINT_URL"), Region: os.Getenv("AWS_REGION"),
 		SignUpOpen:     os.Getenv("SIGN_UP") == "open",
 		Reminder:       time.Duration(number("REMINDER_MINUTES", 3*24*60)) * time.Minute,

@@ -18,6 +18,7 @@ import (
 type idempotency struct {
 	key         table.Key
 	fingerprint string
+	written     bool // the record is in a transaction of this request
 }
 
 // errRemembered: another request with the same key has had its effect meanwhile.
@@ -32,6 +33,7 @@ func (c *Call) Remember(tx *table.Tx, result string) {
 	if c.idem == nil {
 		return
 	}
+	c.idem.written = true
 	now := c.Now()
 	row := table.IdempotencyRow{Fingerprint: c.idem.fingerprint, Result: result, TTL: now.Add(idempotencyFor).Unix()}
 	tx.Put(c.idem.key, row).If(table.Absent().Or(table.Before("ttl", now.Unix()))).Else(errRemembered)
@@ -44,9 +46,11 @@ func (c *Call) remembered(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	found, err := rows.Into(c.idem.key, &row)
-	if err != nil || !found || row.TTL < c.Now().Unix() {
+	if _, err := rows.Into(c.idem.key, &row); err != nil {
 		return "", err
+	}
+	if row.TTL < c.Now().Unix() { // absent, or over
+		return "", nil
 	}
 	if row.Fingerprint != c.idem.fingerprint {
 		return "", NewProblem(http.StatusUnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key was used for another request.")
@@ -57,14 +61,16 @@ func (c *Call) remembered(ctx context.Context) (string, error) {
 // useIdempotencyKey takes the request's key, bound to caller, operation and path, if
 // the operation takes one.
 func (c *Call) useIdempotencyKey(ctx huma.Context, keyed bool) error {
-	key := ctx.Header("Idempotency-Key")
-	if key == "" || !keyed {
+	keys := requestOf(ctx.Context()).Header.Values("Idempotency-Key")
+	if len(keys) == 0 || !keyed {
 		return nil
 	}
-	if len(key) > 255 || strings.ContainsFunc(key, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
+	key := strings.Join(keys, ",") // as the gateway does
+	if key == "" || len(key) > 255 || strings.ContainsFunc(key, func(r rune) bool { return r < 0x21 || r > 0x7e }) {
 		return Invalid(Fault("header.Idempotency-Key", "must be 1 to 255 visible ASCII characters"))
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{c.Person, c.Operation, ctx.URL().Path, key}, "\x00")))
-	c.idem = &idempotency{key: table.Idempotency(hex.EncodeToString(sum[:])), fingerprint: bodyHash(ctx.Context())}
+	body := sha256.Sum256(bodyOf(ctx.Context()))
+	c.idem = &idempotency{key: table.Idempotency(hex.EncodeToString(sum[:])), fingerprint: hex.EncodeToString(body[:])}
 	return nil
 }

@@ -21,6 +21,7 @@ type Operation[I, O any] struct {
 	Path    string // below /v1
 	Access  Access
 	Status  int    // of success; 0: 200, or 204 where the output has no body
+	Also    int    // another status of success, which Handle chooses; same headers and body
 	Summary string // one line
 	Doc     string // who may, what comes back, which errors
 
@@ -70,9 +71,12 @@ func (o Operation[I, O]) register(hapi huma.API, env *Env) {
 	write := o.Method != http.MethodGet
 	op := huma.Operation{
 		OperationID: o.ID, Method: o.Method, Path: Prefix + o.Path, Summary: o.Summary, Description: o.Doc, DefaultStatus: o.Status,
-		MaxBodyBytes: MaxBody, Errors: o.statuses(), Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
+		MaxBodyBytes: MaxBody, Errors: o.statuses(), Responses: map[string]*huma.Response{}, Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 			note(ctx.Context(), func(n *noted) { n.route = o.ID })
 			c, err := env.admit(ctx, admission{operation: o.ID, access: o.Access, write: write, keyed: o.Replay != nil, reads: o.Reads})
+			if err == nil {
+				err = refuseNulls(hapi, ctx)
+			}
 			if err != nil {
 				env.refuse(hapi, ctx, err)
 				return
@@ -86,7 +90,7 @@ func (o Operation[I, O]) register(hapi huma.API, env *Env) {
 	}
 	if o.Replay != nil {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Description: "Makes repeating the request safe for 24 hours: the same key and body have one effect.",
-			Schema: &huma.Schema{Type: "string", MinLength: new(1), MaxLength: new(255)}})
+			Schema: &huma.Schema{Type: "string", MinLength: new(1), MaxLength: new(255), Pattern: "^[!-~]+$"}})
 	}
 	huma.Register(hapi, op, func(ctx context.Context, in *I) (*O, error) {
 		c := ctx.Value(callKey{}).(*Call)
@@ -96,6 +100,9 @@ func (o Operation[I, O]) register(hapi huma.API, env *Env) {
 		}
 		return out, nil
 	})
+	if o.Also != 0 {
+		alsoAnswers(op.Responses, o.Status, o.Also)
+	}
 }
 
 func (o Operation[I, O]) run(ctx context.Context, c *Call, in *I) (*O, error) {
@@ -108,12 +115,19 @@ func (o Operation[I, O]) run(ctx context.Context, c *Call, in *I) (*O, error) {
 	}
 	if result == "" {
 		out, err := o.Handle(ctx, c, in)
-		if !errors.Is(err, errRemembered) {
+		if err == nil && c.idem.written {
+			return out, nil
+		}
+		// Nothing was written by this request: one with the same key may have had its
+		// effect since the record was read, and then both are answered alike.
+		found, failed := c.remembered(ctx)
+		switch {
+		case errors.Is(err, errRemembered) && failed != nil:
+			return nil, failed
+		case failed != nil || found == "":
 			return out, err
 		}
-		if result, err = c.remembered(ctx); err != nil {
-			return nil, err
-		}
+		result = found
 	}
 	return o.Replay(ctx, c, in, result)
 }

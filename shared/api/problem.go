@@ -124,6 +124,9 @@ var statusCodes = map[int]string{
 }
 
 func init() {
+	// encoding/json takes a field in any case: validated in one spelling and taken in
+	// another it would pass by its limits.
+	huma.ValidateStrictCasing = true
 	// huma makes its own errors (validation above all) through this hook. The
 	// value that was found wrong is left out, and 5xx tell nothing of the inside.
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {

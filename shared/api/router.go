@@ -3,8 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,6 +13,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -53,6 +52,7 @@ func Document() huma.Config {
 				Schemas:         huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"accessToken": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "An access token of sessions-create."}},
 			},
+			OnAddOperation: []huma.AddOpFunc{describeForms},
 		},
 		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
 		DefaultFormat:                "application/json",
@@ -62,7 +62,7 @@ func Document() huma.Config {
 }
 
 // packagePath is a package of this module within the name of a generic type.
-var packagePath = regexp.MustCompile(`foyer/shared/(?:\w+/)*(\w+)\.`)
+var packagePath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`foyer/shared/(?:\w+/)*(\w+)\.`) })
 
 // schemaName names a schema after its type, with its area before it: two areas
 // may each have an Item. Instances of generic types lose their brackets.
@@ -70,8 +70,11 @@ func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	name := packagePath.ReplaceAllStringFunc(t.Name(), func(p string) string { return capital(packagePath.FindStringSubmatch(p)[1]) })
-	name = strings.NewReplacer("[", "", "]", "", ",", "").Replace(name)
+	name := t.Name()
+	if strings.Contains(name, "[") { // most are not generic, and every start of a function names some
+		name = packagePath().ReplaceAllStringFunc(name, func(p string) string { return capital(packagePath().FindStringSubmatch(p)[1]) })
+		name = strings.NewReplacer("[", "", "]", "", ",", "").Replace(name)
+	}
 	area := path.Base(t.PkgPath())
 	switch {
 	case name == "":
@@ -110,10 +113,9 @@ func (e *Env) Guard(next http.Handler) http.Handler {
 			writeProblem(rec, p)
 			return
 		}
-		sum := sha256.Sum256(body)
-		n.bodyHash = hex.EncodeToString(sum[:])
 		r = r.WithContext(ctx)
-		n.request = r
+		r.Header.Del("Accept") // there is JSON and nothing else; huma would call it as it was asked
+		n.request, n.body = r, body
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(rec, r)
 	})
@@ -204,7 +206,7 @@ func RequestID(r *http.Request) string {
 // noted is what the one log line of a request says beyond the request itself.
 type noted struct {
 	request             *http.Request
-	bodyHash            string
+	body                []byte
 	person, code, route string
 }
 
@@ -224,12 +226,12 @@ func requestOf(ctx context.Context) *http.Request {
 	return n.request
 }
 
-func bodyHash(ctx context.Context) string {
+func bodyOf(ctx context.Context) []byte {
 	n, ok := ctx.Value(notedKey{}).(*noted)
 	if !ok {
-		return ""
+		return nil
 	}
-	return n.bodyHash
+	return n.body
 }
 
 type recorder struct {

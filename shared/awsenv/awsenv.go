@@ -7,11 +7,12 @@ package awsenv
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
 // attempts of one AWS call, the first included; the API's callers wait for them.
@@ -22,7 +23,7 @@ func Config() aws.Config {
 	cfg := aws.Config{
 		Region:      os.Getenv("AWS_REGION"),
 		Credentials: aws.NewCredentialsCache(aws.CredentialsProviderFunc(credentials)),
-		HTTPClient:  awshttp.NewBuildableClient(),
+		HTTPClient:  SafeBody(newClient()),
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = attempts })
 		},
@@ -31,6 +32,23 @@ func Config() aws.Config {
 		cfg.BaseEndpoint = aws.String(endpoint)
 	}
 	return cfg
+}
+
+// SafeBody lets the client read requests' bodies in one way only. The SDK closes a
+// request's body as soon as an answer is there, and net/http may look once more
+// whether the body has ended: by WriteTo, which smithy-go (1.28.8) has on its
+// bodies, and which is an error once they are closed. Then net/http closes the
+// connection while the answer is read, and the SDK makes a call again that has had
+// its effect.
+func SafeBody(client aws.HTTPClient) aws.HTTPClient { return safeBody{client} }
+
+type safeBody struct{ client aws.HTTPClient }
+
+func (c safeBody) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = struct{ io.ReadCloser }{r.Body} // without WriteTo
+	}
+	return c.client.Do(r)
 }
 
 func credentials(context.Context) (aws.Credentials, error) {

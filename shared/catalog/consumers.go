@@ -9,6 +9,7 @@ const (
 	Schedule Kind = "schedule" // EventBridge Scheduler
 	Trigger  Kind = "trigger"  // the user pool
 	Queue    Kind = "queue"    // a queue of SQS
+	OnDemand Kind = "demand"   // somebody who runs Foyer, by hand
 	HTTP     Kind = "http"     // the HTTP API, but not an operation: the page
 )
 
@@ -27,6 +28,7 @@ func WithoutOperation() []Function {
 		{"stream-mail", Stream},
 		{"due-run", Schedule},
 		{"jobs-run", Queue},
+		{"replay", OnDemand},
 		{"token-scopes", Trigger},
 	}
 }

@@ -52,7 +52,7 @@ type Company struct {
 // Add makes somebody a client of a project: it makes the company and the contact
 // if they do not exist yet, and invites whoever was not invited (rules 1 to 4).
 var Add = api.Operation[AddInput, AddOutput]{
-	ID: "clients-add", Method: http.MethodPost, Path: "/projects/{project}/clients", Access: api.StaffOfProject, Status: http.StatusCreated,
+	ID: "clients-add", Method: http.MethodPost, Path: "/projects/{project}/clients", Access: api.StaffOfProject, Status: http.StatusCreated, Also: http.StatusOK,
 	Summary: "Add a client to a project",
 	Doc: "For the staff of the project. Names the company by companyName or by company, never both. The contact of that company with that address is used as it is, name included; " +
 		"else it is made. Who was not invited yet is invited by mail, with the note; who has access already is told by mail that they were added; " +

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -48,7 +47,6 @@ func Run(ctx context.Context, env *api.Env) error {
 	if err != nil {
 		return err
 	}
-	var shards sync.WaitGroup
 	failed := make([]error, table.DueShards)
 	for i := range failed {
 		s := shard{number: i}
@@ -57,13 +55,10 @@ func Run(ctx context.Context, env *api.Env) error {
 				s.mark, s.found = mark, true
 			}
 		}
-		shards.Go(func() {
-			if err := s.run(ctx, env, last); err != nil {
-				failed[i] = fmt.Errorf("shard %d: %w", i, err)
-			}
-		})
+		if err := s.run(ctx, env, last); err != nil {
+			failed[i] = fmt.Errorf("shard %d: %w", i, err)
+		}
 	}
-	shards.Wait()
 	return errors.Join(failed...)
 }
 
@@ -200,7 +195,7 @@ func (s *shard) minute(ctx context.Context, env *api.Env, minute time.Time, know
 // key and stays where it is, so that it can be looked at; it does not hold up
 // the rest.
 func one(ctx context.Context, env *api.Env, key table.Key, item table.Item) error {
-	err := actOn(ctx, env, key, item)
+	err := stream.Safely(func() error { return actOn(ctx, env, key, item) })
 	if err == nil || stream.WorthRetry(err) {
 		return err
 	}

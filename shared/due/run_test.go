@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
@@ -180,6 +181,7 @@ func TestNoReminderIsSetBeyondTheInvitationsEnd(t *testing.T) {
 
 func TestRunningAgainChangesNothing(t *testing.T) {
 	s := begin(t, week)
+	s.Clock.Stand(s.Clock.Now()) // else a minute may pass in between
 	s.pass(step)
 	s.Unchanged(s.run)
 	s.Drain()
@@ -323,6 +325,37 @@ func (s scene) done() time.Time {
 		}
 	}
 	return lowest
+}
+
+func TestADueRowAtWhichTheCodePanicsHoldsUpNothing(t *testing.T) {
+	s := begin(t, week)
+	s.Invited(s.Ann, s.project, "Globex", "Otto Other", "otto@globex.example")
+	s.Drain()
+	s.ForgetMails()
+	s.Intercept(due.ID, func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Panicking", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			if get, ok := in.Parameters.(*dynamodb.BatchGetItemInput); ok {
+				for _, key := range get.RequestItems[s.Config.Table].Keys {
+					if pk, _ := key["PK"].(*types.AttributeValueMemberS); pk.Value == table.UserPartition(s.Ivy.ID) {
+						panic("injected")
+					}
+				}
+			}
+			return next.HandleInitialize(ctx, in)
+		}), middleware.Before)
+	})
+	s.pass(time.Minute)
+	s.pass(step)
+	s.reminded(0, "at whose row the code panics")
+	if got := len(s.Mails("otto@globex.example")); got != 1 {
+		t.Errorf("got %d reminders to Otto, want 1", got)
+	}
+	if got := s.Poisoned(); len(got) != 1 || got[0].Consumer != due.ID || !strings.HasPrefix(got[0].SK, table.DueReminder) {
+		t.Errorf("got %+v in the poison queue, want the row", got)
+	}
+	if lowest := s.done(); lowest.Before(s.Clock.Now().Add(-2 * time.Minute)) {
+		t.Errorf("got the watermark %v, want no shard held up", lowest)
+	}
 }
 
 func TestADueRowThatCannotBeReadGoesToThePoisonQueueAndHoldsUpNothing(t *testing.T) {

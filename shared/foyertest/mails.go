@@ -26,16 +26,21 @@ func (w *World) captureMail(stack *middleware.Stack) error {
 		if !ok || err != nil {
 			return out, meta, err
 		}
-		simple := send.Content.Simple
-		m := Mail{From: aws.ToString(send.FromEmailAddress), To: send.Destination.ToAddresses[0], Subject: *simple.Subject.Data, Text: *simple.Body.Text.Data, HTML: *simple.Body.Html.Data, Headers: map[string]string{}}
-		for _, h := range simple.Headers {
-			m.Headers[*h.Name] = *h.Value
-		}
-		w.streams.mu.Lock()
-		defer w.streams.mu.Unlock()
-		w.streams.mails = append(w.streams.mails, m)
+		w.keepMail(send)
 		return out, meta, err
 	}), middleware.Before)
+}
+
+// keepMail keeps a mail that SES took.
+func (w *World) keepMail(send *sesv2.SendEmailInput) {
+	simple := send.Content.Simple
+	m := Mail{From: aws.ToString(send.FromEmailAddress), To: send.Destination.ToAddresses[0], Subject: *simple.Subject.Data, Text: *simple.Body.Text.Data, HTML: *simple.Body.Html.Data, Headers: map[string]string{}}
+	for _, h := range simple.Headers {
+		m.Headers[*h.Name] = *h.Value
+	}
+	w.streams.mu.Lock()
+	defer w.streams.mu.Unlock()
+	w.streams.mails = append(w.streams.mails, m)
 }
 
 // Mails are the mails that went to the address so far ("" for all), oldest first.

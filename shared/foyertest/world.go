@@ -44,6 +44,8 @@ type World struct {
 	Clock  *Clock
 	Log    *Log
 
+	JobTime time.Duration // how long one run of jobs-run may take
+
 	names    map[string]string // logical id → physical name
 	template *samtemplate.Template
 	tokenKey string
@@ -105,13 +107,13 @@ func New(t *testing.T, options ...Option) *World {
 	var raw [6]byte
 	_, _ = rand.Read(raw[:]) // does not fail
 	id := hex.EncodeToString(raw[:])
-	w := &World{T: t, Clock: &Clock{}, Log: &Log{}, handlers: map[string]http.Handler{}, extra: map[string][]func(*middleware.Stack) error{}}
+	w := &World{T: t, JobTime: time.Minute, Clock: &Clock{}, Log: &Log{}, handlers: map[string]http.Handler{}, extra: map[string][]func(*middleware.Stack) error{}}
 	w.tokenKey = id + id + id
 	for _, o := range options {
 		o(w)
 	}
 	w.AWS = aws.Config{
-		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{},
+		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{world: id},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		// The engine is one process for many tests at once: patience, as AWS needs none.
 		RetryMaxAttempts: 5,
@@ -143,6 +145,7 @@ func New(t *testing.T, options ...Option) *World {
 	}
 	w.names["MailTokenKey"], w.names["PoisonQueue"] = *secret.ARN, "foyer-poison-"+id
 	w.names["JobsQueue"], w.names["Files"] = "foyer-jobs-"+id, "foyer-files-"+id
+	w.names["FailedBatches"] = "foyer-failed-" + id
 	w.template, err = tpl.With(samtemplate.Settings{Names: w.names})
 	w.must(err)
 
@@ -152,6 +155,7 @@ func New(t *testing.T, options ...Option) *World {
 		JobsQueueURL: *jobs.QueueUrl, FilesBucket: w.names["Files"],
 		Endpoint: *w.AWS.BaseEndpoint, Region: w.AWS.Region, SignUpOpen: true, Reminder: 72 * time.Hour, InvitationLife: 7 * 24 * time.Hour,
 	}
+	w.configureReplay()
 	w.Table = table.New(w.AWS, w.Config.Table)
 	w.mux = http.NewServeMux()
 	for _, op := range catalog.Operations() {

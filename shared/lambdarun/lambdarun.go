@@ -61,6 +61,12 @@ func QueueHandler(env *api.Env, run func(ctx context.Context, env *api.Env, body
 	}
 }
 
+// OnDemand runs a function that somebody calls by hand.
+func OnDemand[I, O any](run func(context.Context, *api.Env, I) (O, error)) {
+	env := environment()
+	lambda.Start(func(ctx context.Context, in I) (O, error) { return run(ctx, env, in) })
+}
+
 // Trigger answers a trigger of the user pool.
 func Trigger[E any](answer func(E) E) {
 	lambda.Start(func(_ context.Context, e E) (E, error) { return answer(e), nil })

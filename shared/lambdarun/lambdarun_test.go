@@ -84,6 +84,36 @@ func TestFailuresAreReportedBySequenceNumberAndOnlyInsertionsAreTaken(t *testing
 	}
 }
 
+// Rows that are handed on once more arrive as they were.
+func TestAStreamEventIsReadAsTheRowsThatItWasMadeOf(t *testing.T) {
+	var e events.DynamoDBEvent
+	if err := json.Unmarshal([]byte(streamEvent), &e); err != nil {
+		t.Fatal(err)
+	}
+	first, second := &recordingConsumer{}, &recordingConsumer{}
+	if _, err := StreamHandler(testEnv(), first)(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	made, err := StreamEvent(first.got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent events.DynamoDBEvent
+	if err := json.Unmarshal(raw, &sent); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := StreamHandler(testEnv(), second)(t.Context(), sent); err != nil {
+		t.Fatal(err)
+	}
+	if len(second.got) != 1 || !reflect.DeepEqual(second.got, first.got) {
+		t.Errorf("got %+v, want %+v", second.got, first.got)
+	}
+}
+
 // An answer without failures has an empty list: a null would make Lambda take the
 // whole batch for failed.
 func TestNoFailureIsAnEmptyList(t *testing.T) {

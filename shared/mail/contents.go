@@ -10,9 +10,6 @@ import (
 // dateForm is how mails write a time; always UTC, since nobody's time zone is known.
 const dateForm = "Monday, 2 January 2006, 15:04 UTC"
 
-// Link is a button with its address.
-type Link struct{ Link, Label string }
-
 // about is what several mails say of who and where.
 type about struct {
 	Email     string // that the mail goes to
@@ -27,27 +24,23 @@ type about struct {
 
 func (a about) to() string { return a.Email }
 
-// From is who did it, shortly.
-func (a about) From() string {
+// from is who did it, shortly.
+func (a about) from() string {
 	if a.Inviter != "" {
 		return a.Inviter
 	}
 	return a.Workspace
 }
 
-// FromLong is who did it, with where they are.
-func (a about) FromLong() string {
+// fromLong is who did it, with where they are.
+func (a about) fromLong() string {
 	if a.Inviter != "" && !a.ByClient {
 		return a.Inviter + " of " + a.Workspace
 	}
-	return a.From()
+	return a.from()
 }
 
-// NoteLines are the lines of the inviter's note.
-func (a about) NoteLines() []string { return lines(a.Note) }
-
-// Button is the mail's link under that label.
-func (a about) Button(label string) Link { return Link{Link: a.Link, Label: label} }
+func (a about) note() note { return note{from: a.from(), words: a.Note} }
 
 // clean makes one line of everything that is one.
 func (a about) clean() about {
@@ -60,10 +53,20 @@ func (a about) clean() about {
 // invitation is the mail of an invitation, or a reminder of it.
 type invitation struct {
 	about
-	kind     string // name of its template
+	kind     invitationKind
 	Until    time.Time
 	Reminder bool
 }
+
+// invitationKind is to what somebody is invited.
+type invitationKind int
+
+const (
+	toPortal invitationKind = iota
+	toProject
+	toTeam
+	toOwnWorkspace
+)
 
 // Invitation is the mail of that invitation with that link. An invitation that
 // somebody made for themselves at sign-up has a mail without a word of theirs:
@@ -71,28 +74,24 @@ type invitation struct {
 func Invitation(inv table.InvitationRow, link string, reminder bool) Content {
 	m := invitation{
 		about: about{Email: inv.Email, Name: inv.Name, Inviter: inv.InviterName, Workspace: inv.WorkspaceName, Project: inv.ProjectName, Note: inv.Note, Link: link}.clean(),
-		kind:  "invitation-portal", Until: inv.ExpiresAt, Reminder: reminder,
+		kind:  toPortal, Until: inv.ExpiresAt, Reminder: reminder,
 	}
 	switch {
 	case inv.SelfService:
-		m.kind, m.about = "invitation-owner", about{Email: m.Email, Link: link}
+		m.kind, m.about = toOwnWorkspace, about{Email: m.Email, Link: link}
 	case inv.Role != "":
-		m.kind = "invitation-team"
+		m.kind = toTeam
 	case inv.Project != "":
-		m.kind = "invitation-project"
+		m.kind = toProject
 	}
 	return m
 }
 
-func (m invitation) template() string { return m.kind }
-
-// UntilText is until when the invitation can be accepted.
-func (m invitation) UntilText() string { return m.Until.UTC().Format(dateForm) }
+// until is until when the invitation can be accepted.
+func (m invitation) until() string { return m.Until.UTC().Format(dateForm) }
 
 // added tells someone who has access that they were added to one more project.
 type added struct{ about }
-
-func (added) template() string { return "added" }
 
 // notification is one line of the feed, by mail.
 type notification struct {
@@ -103,21 +102,11 @@ type notification struct {
 	Type   string // of the activity
 }
 
-func (notification) template() string { return "notification" }
+// title is the item's title.
+func (n notification) title() string { return line(n.Item.Title) }
 
-// kindNames are the kinds of items in words.
-var kindNames = map[string]string{table.ItemMessage: "message", table.ItemFile: "file", table.ItemTask: "task", table.ItemEvent: "event"}
-
-// KindText is the kind of the item, as a label.
-func (n notification) KindText() string {
-	return map[string]string{table.ItemMessage: "Message", table.ItemFile: "File", table.ItemTask: "Task", table.ItemEvent: "Event"}[n.Item.Kind]
-}
-
-// Title is the item's title.
-func (n notification) Title() string { return line(n.Item.Title) }
-
-// DueText is until when a task is to be done; empty where nobody said.
-func (n notification) DueText() string {
+// due is until when a task is to be done; empty where nobody said.
+func (n notification) due() string {
 	if n.Item.Due == nil {
 		return ""
 	}
@@ -130,8 +119,8 @@ const (
 	askApproval = "approval"
 )
 
-// Headline is what the subject begins with.
-func (n notification) Headline() string {
+// headline is what the subject begins with.
+func (n notification) headline() string {
 	switch {
 	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askFeedback:
 		return "Your feedback is asked for"
@@ -147,29 +136,29 @@ func (n notification) Headline() string {
 	return "New in “" + n.Project + "”"
 }
 
-// Sentence says what happened.
-func (n notification) Sentence() string {
+// sentence says what happened.
+func (n notification) sentence() string {
 	in := " in the project “" + n.Project + "”."
 	thing := map[bool]string{true: "an ", false: "a "}[n.Item.Kind == table.ItemEvent] + kindNames[n.Item.Kind]
 	switch {
 	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askFeedback:
-		return n.FromLong() + " asks for your feedback" + in
+		return n.fromLong() + " asks for your feedback" + in
 	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askApproval:
-		return n.FromLong() + " asks for your approval" + in
+		return n.fromLong() + " asks for your approval" + in
 	case n.Reason == policy.ReasonAssigned:
-		return n.FromLong() + " assigned a task to you" + in
+		return n.fromLong() + " assigned a task to you" + in
 	case n.Reason == policy.ReasonMentioned:
-		return n.FromLong() + " mentioned you" + in
+		return n.fromLong() + " mentioned you" + in
 	case n.Client:
-		return n.FromLong() + " shared " + thing + " with you" + in
+		return n.fromLong() + " shared " + thing + " with you" + in
 	case n.Type == table.ActivityItemShared:
-		return n.From() + " shared " + thing + " with the client" + in
+		return n.from() + " shared " + thing + " with the client" + in
 	}
-	return n.From() + " added " + thing + in
+	return n.from() + " added " + thing + in
 }
 
-// Why is why the recipient has this mail.
-func (n notification) Why() string {
+// why is why the recipient has this mail.
+func (n notification) why() string {
 	switch n.Reason {
 	case policy.ReasonAssigned:
 		return "the task is assigned to you."

@@ -1,16 +1,12 @@
-// Package mail is the mail that Foyer sends: what it says (render.go, contents.go
-// and templates/), and stream-mail, through which all of it leaves (deliver.go).
+// Package mail is the mail that Foyer sends: what it says (contents.go and
+// letters.go), how that becomes HTML and text (blocks.go, render.go and
+// layout.html), and stream-mail, through which all of it leaves (deliver.go).
 package mail
 
 import (
-	"bytes"
-	"embed"
+	_ "embed" // layout.html
 	"fmt"
-	htmltemplate "html/template"
-	"io"
 	"strings"
-	"sync"
-	texttemplate "text/template"
 	"unicode"
 )
 
@@ -22,70 +18,86 @@ type Message struct {
 
 // Content is what a mail is about: one of the types of contents.go.
 type Content interface {
-	// template is the name of its file in templates/.
-	template() string
+	// letter is what the mail says.
+	letter() letter
 	// to is the address that it goes to.
 	to() string
 }
 
-//go:embed templates
-var files embed.FS
-
-// A mail's file defines subject, preheader (what a mailbox shows beside the
-// subject), text, html and why (why the recipient has this mail).
-var names = []string{"invitation-project", "invitation-portal", "invitation-team", "invitation-owner", "added", "notification"}
-
-type set struct {
-	text *texttemplate.Template
-	html *htmltemplate.Template
+// letter is what a mail says, in the order in which it is read.
+type letter struct {
+	subject   string
+	preheader string // what a mailbox shows beside the subject
+	blocks    []block
+	why       string // why the recipient has this mail
 }
 
-// templates are parsed when the first mail is rendered, not at start.
-var templates = sync.OnceValue(func() map[string]set {
-	sets := map[string]set{}
-	for _, name := range names {
-		sets[name] = set{
-			text: texttemplate.Must(texttemplate.ParseFS(files, "templates/layout.txt", "templates/note.tmpl", "templates/"+name+".tmpl")),
-			html: htmltemplate.Must(htmltemplate.ParseFS(files, "templates/layout.html", "templates/note.tmpl", "templates/"+name+".tmpl")),
-		}
-	}
-	return sets
-})
-
-// layout is what the layouts see.
-type layout struct {
-	Subject string
-	Content Content
-}
+// layout is the HTML of a mail around its blocks. It and the blocks are filled in
+// by plain code: html/template and text/template find methods by their names at
+// run time, so that the linker may leave out none, and a function that links them
+// carries all of the SDK (17 MB instead of 10).
+//
+//go:embed layout.html
+var layout string
 
 // Render writes the mail. Whatever stands in names and notes stays text: it
 // cannot become markup, a header or a second line of the subject.
 func Render(c Content) (Message, error) {
-	t, ok := templates()[c.template()]
-	if !ok {
-		return Message{}, fmt.Errorf("no mail %q", c.template())
+	l := c.letter()
+	var text []string
+	var blocks []markup
+	for _, b := range l.blocks {
+		if b, ok := b.(button); ok && !webAddress(b.link) {
+			return Message{}, fmt.Errorf("the button %q leads to no web address", b.label)
+		}
+		blocks = append(blocks, b.html())
+		if t := b.text(); t != "" {
+			text = append(text, t)
+		}
 	}
-	subject, err := execute(t.text, "subject", c)
-	if err != nil {
-		return Message{}, err
-	}
-	m := Message{To: c.to(), Subject: short(line(subject), subjectMost)}
-	page := layout{Subject: m.Subject, Content: c}
-	if m.Text, err = execute(t.text, "layout", page); err != nil {
-		return Message{}, err
-	}
-	m.HTML, err = execute(t.html, "layout", page)
-	return m, err
+	m := Message{To: c.to(), Subject: short(line(l.subject), subjectMost)}
+	m.Text = strings.Join(text, "\n\n") + "\n\n-- \n" + l.why + "\n"
+	m.HTML = string(fill(markup(layout), map[string]markup{
+		"subject": escaped(m.Subject), "preheader": escaped(l.preheader), "blocks": joined(blocks, "\n"), "why": escaped(l.why),
+	}))
+	return m, nil
 }
 
-func execute(t interface {
-	ExecuteTemplate(w io.Writer, name string, data any) error
-}, name string, data any) (string, error) {
-	var out bytes.Buffer
-	if err := t.ExecuteTemplate(&out, name, data); err != nil {
-		return "", fmt.Errorf("mail template: %w", err)
+// webAddress says whether a link may stand in a mail: a page, never a script.
+func webAddress(link string) bool {
+	return strings.HasPrefix(link, "https://") || strings.HasPrefix(link, "http://")
+}
+
+// markup is HTML. Only what escaped gives, and constants, become it, so that what
+// somebody typed cannot by mistake.
+type markup string
+
+var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;")
+
+// escaped is s as the words of an element or the value of an attribute in double
+// quotes; attributes stand in no others here, so apostrophes may stay.
+func escaped(s string) markup { return markup(escapes.Replace(s)) }
+
+// fill puts values in their places in a piece of HTML, {{name}}. What was put in
+// is not looked at again: a value with braces stays what it is.
+func fill(m markup, values map[string]markup) markup {
+	pairs := make([]string, 0, 2*len(values))
+	for name, value := range values {
+		pairs = append(pairs, "{{"+name+"}}", string(value))
 	}
-	return out.String(), nil
+	return markup(strings.NewReplacer(pairs...).Replace(string(m)))
+}
+
+// joined is the pieces with something between them.
+func joined(pieces []markup, between markup) markup {
+	var out strings.Builder
+	for i, piece := range pieces {
+		if i > 0 {
+			out.WriteString(string(between))
+		}
+		out.WriteString(string(piece))
+	}
+	return markup(out.String())
 }
 
 // subjectMost is how many characters of a subject are kept: beyond that no

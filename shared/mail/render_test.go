@@ -120,9 +120,9 @@ func TestNamesAndNotesStayText(t *testing.T) {
 		"invitation": Invitation(inv, testLink, false),
 		"reminder":   Invitation(inv, testLink, true),
 		"notification": toClient(func(n *notification) {
-			n.Item.Title, n.about = hostile, about{Name: hostile, Inviter: hostile, Project: hostile}.clean()
+			n.Item.Title, n.about = hostile, about{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.clean()
 		}),
-		"added": added{about{Name: hostile, Inviter: hostile, Project: hostile}.clean()},
+		"added": added{about{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.clean()},
 	} {
 		m, err := Render(c)
 		if err != nil {
@@ -138,6 +138,34 @@ func TestNamesAndNotesStayText(t *testing.T) {
 		}
 		if strings.Contains(m.Text, "\nBcc:") || strings.Contains(m.Text, "\r") {
 			t.Errorf("%s: a name begins a new line of the text: %q", name, m.Text)
+		}
+	}
+}
+
+func TestPlacesOfTheLayoutInANameStayText(t *testing.T) {
+	inv := carl
+	inv.ProjectName, inv.Note = "{{why}}", "{{blocks}} {{link}}"
+	m, err := Render(Invitation(inv, testLink, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"<strong>“{{why}}”</strong>", "<p style=\"margin:0;\">{{blocks}} {{link}}</p>"} {
+		if !strings.Contains(m.HTML, want) {
+			t.Errorf("the HTML has not %s: %s", want, m.HTML)
+		}
+	}
+	if got := strings.Count(m.HTML, "This mail went to"); got != 1 {
+		t.Errorf("got the last lines %d times, want once", got)
+	}
+}
+
+func TestAButtonLeadsToAPageOrIsNotSent(t *testing.T) {
+	for _, link := range []string{"javascript:alert(1)", "data:text/html,x", "//portal.example.com/", ""} {
+		m, err := Render(Invitation(carl, link, false))
+		if err == nil {
+			t.Errorf("%q: got %s, want it refused", link, m.HTML)
+		} else if link != "" && strings.Contains(err.Error(), link) {
+			t.Errorf("%q: the error, which is logged, has the link: %v", link, err)
 		}
 	}
 }

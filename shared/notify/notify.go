@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"foyer/shared/api"
 	"foyer/shared/audience"
 	"foyer/shared/jobs"
@@ -20,9 +18,9 @@ import (
 	"foyer/shared/table"
 )
 
-// Consumer takes every change that was recorded: copies it to the audit, and tells
-// the people of the project whom policy says to tell (rules 13, 14, 16): a line
-// in their feed, and a mail for stream-mail to send. Everything that it writes is
+// Consumer takes every change that was recorded: tells the people of the project
+// whom policy says to tell (rules 13, 14, 16), by a line in their feed and a mail
+// for stream-mail to send, and copies the change to the audit. Everything that it writes is
 // a function of the activity and the recipient, so being given an activity again
 // changes nothing.
 var Consumer = stream.Consumer{ID: "stream-notify", Handle: take}
@@ -47,14 +45,18 @@ func take(ctx context.Context, env *api.Env, r stream.Record) error {
 	if err != nil {
 		return err
 	}
+	var poison error
+	if change := changeOf(a, teamOnly); !change.NeverTold {
+		if poison = tell(ctx, env, a, change); stream.WorthRetry(poison) {
+			return poison
+		}
+	}
+	// Last, so that what is in the audit was told to its end: by this replay knows what
+	// was left. What cannot be told is recorded all the same; the poison queue has it.
 	if err := env.Table.PutOne(ctx, table.Audit(a.Workspace, a.At, a.Activity), a, nil); err != nil {
 		return err
 	}
-	change := changeOf(a, teamOnly)
-	if change.NeverTold {
-		return nil
-	}
-	return tell(ctx, env, a, change)
+	return poison
 }
 
 // startJob hands a job that was asked for to jobs-run. Its row was put in the
@@ -131,27 +133,21 @@ func tell(ctx context.Context, env *api.Env, a table.ActivityRow, change policy.
 	return write(ctx, env.Table, lines, mails)
 }
 
-// mailsAtOnce is how many mails are put at once: each is a call of its own, since a
-// batch takes no conditions.
-const mailsAtOnce = 16
-
-// write puts lines and mails, at once.
+// write puts the lines, then the mails, one after another: what a run that ends in the
+// middle has left undone comes after what it has done. A mail is put only once, so that
+// stream-mail sees one insertion however often this runs; a batch takes no conditions.
 func write(ctx context.Context, t *table.Table, lines []table.Rowed, mails []table.MailRow) error {
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(mailsAtOnce)
-	group.Go(func() error { return t.BatchPut(gctx, lines...) })
+	if err := t.BatchPut(ctx, lines...); err != nil {
+		return err
+	}
 	absent := table.Absent()
 	for _, m := range mails {
-		group.Go(func() error {
-			// Only once, so that stream-mail sees one insertion however often this runs.
-			err := t.PutOne(gctx, table.Mail(m.Person, m.Mail), m, &absent)
-			if errors.Is(err, table.ErrConditionFailed) {
-				return nil
-			}
+		err := t.PutOne(ctx, table.Mail(m.Person, m.Mail), m, &absent)
+		if err != nil && !errors.Is(err, table.ErrConditionFailed) {
 			return err
-		})
+		}
 	}
-	return group.Wait()
+	return nil
 }
 
 // peopleOf are the ids of a project's people.

@@ -3,9 +3,15 @@
 package notify_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
@@ -311,4 +317,54 @@ func TestAChangeThatCannotBeReadGoesToThePoisonQueueAndHoldsUpNothing(t *testing
 	if len(poisoned) != 1 || poisoned[0].Consumer != notifyID || poisoned[0].PK != bad.PK || poisoned[0].SK != bad.SK {
 		t.Errorf("got %+v in the poison queue, want the key %s of stream-notify", poisoned, bad)
 	}
+}
+
+// The audit's copy is the last of a change's effects: by it replay knows what was
+// told to its end.
+func TestTheCopyInTheAuditIsTheLastThatIsWritten(t *testing.T) {
+	s := begin(t)
+	s.item(s.task())
+	run := s.Record(notifyID)
+	s.Drain(notifyID)
+	calls, _ := run.Calls()
+	at, writes := -1, 0
+	for i, c := range calls {
+		put, ok := c.Input.(*dynamodb.PutItemInput)
+		if _, lines := c.Input.(*dynamodb.BatchWriteItemInput); ok || lines {
+			writes++
+		}
+		if ok && strings.Contains(put.Item["PK"].(*types.AttributeValueMemberS).Value, "#AUDIT#") {
+			at = i
+		}
+	}
+	if at != len(calls)-1 || writes < 4 { // lines, two mails, copy
+		t.Errorf("got the copy as call %d of %v, want it last", at+1, calls)
+	}
+}
+
+func TestWhatCannotBeToldIsInTheAuditAllTheSame(t *testing.T) {
+	s := begin(t)
+	s.Intercept(notifyID, func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Refusing", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			if _, ok := in.Parameters.(*dynamodb.BatchGetItemInput); ok {
+				return middleware.InitializeOutput{}, middleware.Metadata{}, &smithy.GenericAPIError{Code: "ValidationException", Message: "injected"}
+			}
+			return next.HandleInitialize(ctx, in)
+		}), middleware.Before)
+	})
+	item := s.item(s.task())
+	s.Drain()
+	copies := 0
+	for line := range strings.SplitSeq(s.Dump(), "\n") {
+		if strings.Contains(line, "#AUDIT#") && strings.Contains(line, item) {
+			copies++
+		}
+	}
+	if copies != 1 {
+		t.Errorf("got %d copies in the audit, want 1", copies)
+	}
+	if got := len(s.Poisoned()); got != 1 {
+		t.Errorf("got %d messages in the poison queue, want 1", got)
+	}
+	s.hears(s.Carl, 0, "who could not be told")
 }

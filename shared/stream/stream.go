@@ -48,7 +48,7 @@ func (c Consumer) Run(ctx context.Context, env *api.Env, records []Record) (retr
 			retry = append(retry, r.Sequence)
 			continue
 		}
-		err := c.handle(ctx, env, r)
+		err := Safely(func() error { return c.Handle(ctx, env, r) })
 		if err == nil {
 			continue
 		}
@@ -69,14 +69,14 @@ func WorthRetry(err error) bool {
 	return !errors.Is(err, ErrPoison) && (errors.Is(err, ErrLater) || api.Passing(err))
 }
 
-// handle turns a panic into poison: one bad row must not stop its shard.
-func (c Consumer) handle(ctx context.Context, env *api.Env, r Record) (err error) {
+// Safely turns a panic into poison: one bad row must not stop its shard.
+func Safely(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v: %w", p, ErrPoison)
 		}
 	}()
-	return c.Handle(ctx, env, r)
+	return do()
 }
 
 // Poisoned is a message of the poison queue: which row which function could not

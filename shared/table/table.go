@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
@@ -121,11 +120,7 @@ func (t *Table) batchGet(ctx context.Context, want []Item) (Rows, error) {
 			return nil, fmt.Errorf("batch get of %d rows: %w", n, err)
 		}
 		for _, item := range res.Responses[t.name] {
-			var k Key
-			if err := attributevalue.UnmarshalMap(item, &k); err != nil {
-				return nil, fmt.Errorf("key of a row: %w", err)
-			}
-			rows[k] = item
+			rows[keyOf(item)] = item
 		}
 		if want = res.UnprocessedKeys[t.name].Keys; len(want) == n {
 			if tries++; tries > unprocessedMost {
@@ -147,17 +142,13 @@ type Query struct {
 
 // Query reads a range of a partition. more says whether rows follow the last.
 func (t *Table) Query(ctx context.Context, q Query) (items []Item, more bool, err error) {
-	cond := expression.Key("PK").Equal(expression.Value(q.PK))
-	if q.Prefix != "" {
-		cond = cond.And(expression.Key("SK").BeginsWith(q.Prefix))
-	}
-	expr, err := expression.NewBuilder().WithKeyCondition(cond).Build()
-	if err != nil {
-		return nil, false, fmt.Errorf("query expression: %w", err)
-	}
 	in := &dynamodb.QueryInput{
-		TableName: &t.name, KeyConditionExpression: expr.KeyCondition(), ConsistentRead: aws.Bool(true),
-		ExpressionAttributeNames: expr.Names(), ExpressionAttributeValues: expr.Values(), ScanIndexForward: aws.Bool(!q.Descending),
+		TableName: &t.name, KeyConditionExpression: aws.String("PK = :pk"), ConsistentRead: aws.Bool(true),
+		ExpressionAttributeValues: Item{":pk": &types.AttributeValueMemberS{Value: q.PK}}, ScanIndexForward: aws.Bool(!q.Descending),
+	}
+	if q.Prefix != "" {
+		in.KeyConditionExpression = aws.String("PK = :pk AND begins_with(SK, :prefix)")
+		in.ExpressionAttributeValues[":prefix"] = &types.AttributeValueMemberS{Value: q.Prefix}
 	}
 	if q.After != "" {
 		in.ExclusiveStartKey = keyItem(Key{q.PK, q.After})
@@ -186,6 +177,17 @@ func QueryInto[R any](ctx context.Context, t *Table, q Query) (rows []R, more bo
 
 func keyItem(k Key) Item {
 	return Item{"PK": &types.AttributeValueMemberS{Value: k.PK}, "SK": &types.AttributeValueMemberS{Value: k.SK}}
+}
+
+// keyOf is the key of a row; each has one, of strings.
+func keyOf(item Item) Key {
+	part := func(name string) string {
+		if s, ok := item[name].(*types.AttributeValueMemberS); ok {
+			return s.Value
+		}
+		return ""
+	}
+	return Key{part("PK"), part("SK")}
 }
 
 func unmarshal(item Item, key Key, out any) error {

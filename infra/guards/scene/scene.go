@@ -80,14 +80,21 @@ func (s *Scene) Address() string {
 	return fmt.Sprintf("person-%d@globex.example", s.made)
 }
 
-// member makes a member past the operations, who is in the project.
+// member makes a member past the operations, who is in the project: every row that an
+// invitation, its acceptance and being added would have made.
 func (s *Scene) member(name, email, role string) foyertest.Person {
 	s.T.Helper()
 	p, _ := s.Workspace("Agency of "+name, name, email)
+	now, accepted := s.Clock.Now(), table.PrefixActivity+strings.TrimPrefix(p.ID, "per_")
 	for key, row := range map[table.Key]any{
-		table.Membership(p.ID, s.WorkspaceID): table.MembershipRow{Workspace: s.WorkspaceID, Role: role, CreatedAt: s.Clock.Now()},
-		table.Member(s.WorkspaceID, p.ID):     table.MemberRow{Person: p.ID, Name: name, Email: email, Role: role, InvitationState: table.InvitationAccepted, CreatedAt: s.Clock.Now()},
-		table.Project(p.ID, s.ProjectID):      table.PersonProjectRow{Project: s.ProjectID, Kind: table.KindMember},
+		table.Membership(p.ID, s.WorkspaceID): table.MembershipRow{Workspace: s.WorkspaceID, Role: role, CreatedAt: now},
+		table.Member(s.WorkspaceID, p.ID):     table.MemberRow{Person: p.ID, Name: name, Email: email, Role: role, InvitationState: table.InvitationAccepted, CreatedAt: now},
+		table.Invitation(p.ID, s.WorkspaceID, p.ID): table.InvitationRow{Person: p.ID, Workspace: s.WorkspaceID, Subject: p.ID, Role: role, Email: email, Name: name,
+			WorkspaceName: "Acme Agency", InviterName: s.Ann.Name, Generation: 1, State: table.InvitationAccepted, CreatedAt: now, ExpiresAt: now.Add(s.Config.InvitationLife)},
+		table.WorkspaceActivity(s.WorkspaceID, accepted): table.ActivityRow{Activity: accepted, Type: table.ActivityInvitationAccepted, Workspace: s.WorkspaceID, Actor: p.ID, Subject: p.ID, At: now},
+		table.Project(p.ID, s.ProjectID):                 table.PersonProjectRow{Project: s.ProjectID, Kind: table.KindMember, CreatedAt: now},
+		table.Person(s.ProjectID, p.ID):                  table.PersonRow{Person: p.ID, Name: name, Kind: table.KindMember},
+		table.TeamPerson(s.ProjectID, p.ID):              table.TeamPersonRow{Person: p.ID, Kind: table.KindMember, AddedBy: s.Ann.ID, AddedAt: now},
 	} {
 		if err := s.Table.PutOne(s.T.Context(), key, row, nil); err != nil {
 			s.T.Fatal(err)

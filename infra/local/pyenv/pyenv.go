@@ -1,6 +1,6 @@
-// Package pyenv keeps the Python environments of the local engine: one for the
-// SAM CLI, one for MiniStack, since their requirements exclude each other. Each
-// has exactly the versions of its requirements file.
+// Package pyenv keeps the Python environments: one for the SAM CLI and one for
+// MiniStack, since their requirements exclude each other, and one for schemathesis.
+// Each has exactly the versions of its requirements file.
 package pyenv
 
 import (
@@ -17,8 +17,9 @@ import (
 
 // The environments, by the name of their requirements file.
 const (
-	SAM       = "sam"
-	MiniStack = "ministack"
+	SAM          = "sam"
+	MiniStack    = "ministack"
+	Schemathesis = "schemathesis"
 )
 
 // Ensure gives the folder of the environment's programs (bin), and makes the

@@ -9,10 +9,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// objectRequests derives S3's requests on objects. Presigning goes the same way: the
+// objectRequests derives S3's requests on objects and their lists. Presigning goes the same way: the
 // request is judged when it is signed.
 //
-// HeadObject is s3:GetObject; a call with a version id is the …Version action; a put
+// HeadObject is s3:GetObject, ListObjectsV2 s3:ListBucket on the bucket; a call with a version id is the …Version action; a put
 // with tags is s3:PutObjectTagging too (S3 User Guide, "Required permissions for Amazon
 // S3 API operations"). s3:ExistingObjectTag/<key> stands for reads and for tagging, not
 // for put and delete, as the Service Authorization Reference lists it.
@@ -42,6 +42,8 @@ func (e *Enforcer) objectRequests(input any) ([]Request, bool, error) {
 		return each("s3:PutObject", nil, objectARN(in.Bucket, in.Key)), true, nil
 	case *s3.CompleteMultipartUploadInput:
 		return each("s3:PutObject", nil, objectARN(in.Bucket, in.Key)), true, nil
+	case *s3.ListObjectsV2Input:
+		return each("s3:ListBucket", nil, "arn:aws:s3:::"+aws.ToString(in.Bucket)), true, nil
 	case *s3.DeleteObjectInput:
 		return each(versioned("DeleteObject", in.VersionId), nil, objectARN(in.Bucket, in.Key)), true, nil
 	case *s3.DeleteObjectsInput:

@@ -106,6 +106,9 @@ func TestEveryServiceIsHeldToItsPolicy(t *testing.T) {
 		{"S3: every object of a delete", statement("Action: s3:DeleteObject", "Resource: arn:aws:s3:::files/a"),
 			&s3.DeleteObjectInput{Bucket: aws.String("files"), Key: aws.String("a")},
 			&s3.DeleteObjectsInput{Bucket: aws.String("files"), Delete: &s3types.Delete{Objects: []s3types.ObjectIdentifier{{Key: aws.String("a")}, {Key: aws.String("b")}}}}, "s3:DeleteObject", "arn:aws:s3:::files/b"},
+		{"S3: a listing on the bucket", statement("Action: s3:ListBucket", "Resource: arn:aws:s3:::files"),
+			&s3.ListObjectsV2Input{Bucket: aws.String("files"), Prefix: aws.String("a/")},
+			&s3.ListObjectsV2Input{Bucket: aws.String("other")}, "s3:ListBucket", "arn:aws:s3:::other"},
 
 		{"Lambda: the function", statement("Action: lambda:InvokeFunction", "Resource: !GetAtt PeopleListFunction.Arn"),
 			&lambda.InvokeInput{FunctionName: aws.String("foyer-PeopleListFunction")},

@@ -1,0 +1,293 @@
+//go:build engine
+
+package invariants_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"foyer/infra/guards/invariants"
+	"foyer/infra/guards/proof"
+	"foyer/infra/guards/scene"
+	"foyer/shared/table"
+)
+
+// mayGo are the kinds of which a row may be missing, and nothing else says that it
+// was there.
+var mayGo = map[string]string{
+	"Session":      "a person signs out",
+	"Settings":     "nobody has to have any",
+	"Job":          "it is kept for a month; one that a request is remembered to have made is missed",
+	"Token":        "it is used, or expires",
+	"Idempotency":  "it is kept for a day",
+	"Due":          "it is taken when its minute has come",
+	"DueWatermark": "the first run makes it",
+	"Audit":        "a stream is late: it is put last, when the activity was told to its end",
+	"MailMark":     "its mail is not sent yet; of an invitation that is marked as sent it is missed",
+	"Mail":         "it is kept for a month; of one that was sent it is missed",
+	"PortalFeed":   "a stream is late; of one that was mailed it is missed",
+	"TeamFeed":     "a stream is late; of one that was mailed it is missed",
+	"Membership":   "the last contact was removed; one that gives access is missed",
+}
+
+// free are the attributes that nothing else in the table says, by kind.
+var free = map[string][]string{
+	"*":           {"createdAt", "ttl", "at"},
+	"Account":     {"name"},
+	"CompanyGate": {"licensed", "archived"}, "WorkspaceGate": {"portalNeedsLicence", "closed"},
+	"CompanyNameRevision": {"revision"}, // may be more than it counts; less is tried by hand
+	"DueWatermark":        {"done"},     // a time; what is none is tried by hand
+	"Idempotency":         {"fingerprint"},
+	"Invitation":          {"workspaceName", "companyName", "projectName", "inviterName", "note", "selfService", "generation", "project"},
+	"Job":                 {"about", "position", "updatedAt", "total", "refused"},
+	"MailMark":            {"claimId", "claimUntil", "sentAt", "keyVersion", "messageId", "dropped"},
+	"Mail":                {"generation", "reason", "audience"},
+	"PrivateItem":         {"title", "text", "updatedAt"}, "SharedItem": {"title", "text", "updatedAt", "ask", "due", "start", "end"},
+	"ProjectFacts": {"name", "archived", "version", "moved"},
+	"Settings":     {"version", "change"},
+	"TeamPerson":   {"addedAt"},
+	"Token":        {"generation", "expiresAt"},
+	"PortalFeed":   {"reason"}, "TeamFeed": {"reason"},
+	"WorkspaceActivity":     {"mentions", "actor", "project"},
+	"TeamProjectActivity":   {"mentions"},
+	"ClientProjectActivity": {"mentions"},
+}
+
+// What is missing, and what is not as it was, is found: each row of each kind is
+// taken away, and each attribute of each kind changed.
+func TestWhatIsMissingOrOtherwiseIsFound(t *testing.T) {
+	rows := invariants.Read(lived(t).World)
+	tried, ofKind := 0, map[string]int{}
+	for key, item := range rows {
+		kind := invariants.Kind(key)
+		if ofKind[kind]++; ofKind[kind] > proof.Cases(3, 1000) {
+			continue
+		}
+		if _, may := mayGo[kind]; !may {
+			tried++
+			less := maps.Clone(rows)
+			delete(less, key)
+			if len(invariants.Broken(less)) == 0 {
+				t.Errorf("nothing misses %s (%s)", kind, key)
+			}
+		}
+		for name := range item {
+			if name == "PK" || name == "SK" || slices.Contains(free[kind], name) || slices.Contains(free["*"], name) {
+				continue
+			}
+			tried++
+			other := maps.Clone(rows)
+			other[key] = maps.Clone(item)
+			other[key][name] = changed(t, item[name])
+			if len(invariants.Broken(other)) == 0 {
+				t.Errorf("nobody sees that %s of %s (%s) changed", name, kind, key)
+			}
+		}
+	}
+	t.Logf("%d rows missing or attributes changed, one at a time", tried)
+}
+
+// changed is another value of the same type.
+func changed(t *testing.T, v types.AttributeValue) types.AttributeValue {
+	t.Helper()
+	switch v := v.(type) {
+	case *types.AttributeValueMemberS:
+		if _, err := time.Parse(time.RFC3339, v.Value); err == nil {
+			return &types.AttributeValueMemberS{Value: "2001-02-03T04:05:06Z"}
+		}
+		return &types.AttributeValueMemberS{Value: v.Value + "x"}
+	case *types.AttributeValueMemberN:
+		n, err := strconv.ParseInt(v.Value, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &types.AttributeValueMemberN{Value: strconv.FormatInt(n+1, 10)}
+	case *types.AttributeValueMemberBOOL:
+		return &types.AttributeValueMemberBOOL{Value: !v.Value}
+	case *types.AttributeValueMemberM:
+		return &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"con_01JD0000000000000000000000": &types.AttributeValueMemberS{Value: "none"}}}
+	case *types.AttributeValueMemberNULL:
+		return &types.AttributeValueMemberS{Value: "something"}
+	}
+	t.Fatalf("teach the test to change a %T", v)
+	return nil
+}
+
+// What no single change of a row shows is broken by hand in the table, and seen.
+func TestWhatIsBrokenByHandIsFound(t *testing.T) {
+	s := lived(t)
+	whole := invariants.Read(s.World)
+	first := func(kind string, also func(table.Item) bool) (table.Key, table.Item) {
+		for _, key := range slices.SortedFunc(maps.Keys(whole), func(a, b table.Key) int { return strings.Compare(a.String(), b.String()) }) {
+			if invariants.Kind(key) == kind && (also == nil || also(whole[key])) {
+				return key, whole[key]
+			}
+		}
+		t.Fatalf("no row of the kind %s", kind)
+		return table.Key{}, nil
+	}
+	with := func(item table.Item, name string, v types.AttributeValue) table.Item {
+		item = maps.Clone(item)
+		item[name] = v
+		return item
+	}
+	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+	at := func(item table.Item, key table.Key) table.Item {
+		return with(with(item, "PK", text(key.PK)), "SK", text(key.SK))
+	}
+
+	for _, c := range []struct {
+		name, seen string
+		broken     func() table.Item // the row that is put
+	}{
+		{"a row of an unknown kind", "is of no known kind", func() table.Item {
+			return at(table.Item{}, table.Key{PK: table.RealmTeam + "W#" + s.WorkspaceID, SK: "SECRET#1"})
+		}},
+		{"a realm that there is not", "is of no known kind", func() table.Item {
+			_, item := first("SharedItem", nil)
+			return at(item, table.Key{PK: "PUBLIC#P#" + s.ProjectID, SK: "ITEM#" + s.IDs["item"]})
+		}},
+		{"an item in two realms", "stands in two realms", func() table.Item {
+			key, item := first("SharedItem", nil)
+			return at(item, table.PrivateItem(s.ProjectID, strings.TrimPrefix(key.SK, table.PrefixItem)))
+		}},
+		{"a change recorded twice", "is recorded 2 times", func() table.Item {
+			_, item := first("TeamProjectActivity", nil)
+			twin := table.PrefixActivity + "01JD0000000000000000000000"
+			return at(with(item, "activity", text(twin)), table.TeamProjectActivity(s.ProjectID, twin))
+		}},
+		{"a change recorded in two realms", "is recorded in two realms", func() table.Item {
+			key, item := first("ClientProjectActivity", nil)
+			return at(item, table.TeamProjectActivity(s.ProjectID, key.SK))
+		}},
+		{"two contacts of one address in a company", "contact of its address", func() table.Item {
+			twin := "con_01JD0000000000000000000000"
+			_, item := first("Contact", nil)
+			return at(with(item, "contact", text(twin)), table.Contact(s.WorkspaceID, twin))
+		}},
+		{"a second account of an address", "account of its address", func() table.Item {
+			_, item := first("Account", nil)
+			twin := "per_01JD0000000000000000000000"
+			return at(with(item, "person", text(twin)), table.Account(twin))
+		}},
+		{"a marker of nothing", "there is no Contact", func() table.Item {
+			_, item := first("ContactAddress", nil)
+			return at(with(item, "contact", text("con_01JD0000000000000000000000")), table.ContactAddress(s.WorkspaceID, s.CompanyID, "nobody@globex.example"))
+		}},
+		{"a pointer to nothing", "there is no ProjectFacts", func() table.Item {
+			p := "prj_" + strings.TrimPrefix(s.WorkspaceID, "wks_") + "01JD0000000000000000000000"
+			return at(table.Item{"project": text(p)}, table.WorkspaceProject(s.WorkspaceID, p))
+		}},
+		{"a counter that counts less than there are", "what it counts are", func() table.Item {
+			_, item := first("CompanyNameRevision", nil)
+			return with(item, "revision", &types.AttributeValueMemberN{Value: "0"})
+		}},
+		{"a member who is a client too", "is of the team and a client", func() table.Item {
+			_, item := first("Membership", func(i table.Item) bool {
+				of, ok := i["contacts"].(*types.AttributeValueMemberM)
+				return ok && len(of.Value) > 0 // a removed client's map stays, empty
+			})
+			return with(item, "role", text(table.RoleMember))
+		}},
+		{"a client who was removed and is let in", "in the membership", func() table.Item {
+			_, item := first("Contact", func(i table.Item) bool {
+				return i["invitationState"].(*types.AttributeValueMemberS).Value == table.InvitationAccepted
+			})
+			item = with(item, "invitationState", text(table.InvitationRemoved))
+			return with(with(item, "removed", &types.AttributeValueMemberBOOL{Value: true}), "removedFrom", text(table.InvitationAccepted))
+		}},
+		{"an accepted account that is still leased", "leased to an acceptance", func() table.Item {
+			_, item := first("Account", func(i table.Item) bool {
+				return i["state"].(*types.AttributeValueMemberS).Value == table.AccountConfirmed
+			})
+			return with(with(item, "leaseId", text("lease_1")), "leaseUntil", &types.AttributeValueMemberN{Value: "1"})
+		}},
+		{"a line of a feed that tells of what is the team's", "there is no ClientProjectActivity", func() table.Item {
+			key, item := first("TeamProjectActivity", nil)
+			return at(table.Item{"activity": text(key.SK), "reason": text("all"), "project": text(s.ProjectID), "workspace": text(s.WorkspaceID), "type": item["type"], "actor": item["actor"], "at": item["at"]},
+				table.PortalFeed(s.Carl.ID, key.SK))
+		}},
+		{"a mail that was sent and dropped", "was sent and dropped", func() table.Item {
+			_, item := first("MailMark", func(i table.Item) bool { _, sent := i["messageId"]; return sent })
+			return with(item, "dropped", text("no-access"))
+		}},
+		{"a watermark that is no time", "is done until", func() table.Item {
+			_, item := first("DueWatermark", nil)
+			return with(item, "done", text("tomorrow"))
+		}},
+		{"a due row in another shard", "is in another shard", func() table.Item {
+			key, item := first("Due", nil)
+			shard, err := strconv.Atoi(key.PK[len(key.PK)-2:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return at(item, table.Key{PK: fmt.Sprintf("%s%02d", key.PK[:len(key.PK)-2], (shard+1)%table.DueShards), SK: key.SK})
+		}},
+		{"a token that outlives its invitation", "outlives its invitation", func() table.Item {
+			_, item := first("Token", nil)
+			return with(item, "expiresAt", text("2101-02-03T04:05:06Z"))
+		}},
+		{"a result that is nowhere", "is nowhere", func() table.Item {
+			_, item := first("Idempotency", nil)
+			return with(item, "result", text("msg_01JD0000000000000000000000"))
+		}},
+	} {
+		row := c.broken()
+		put(t, s, row)
+		broken := invariants.Broken(invariants.Read(s.World))
+		if !slices.ContainsFunc(broken, func(b string) bool { return strings.Contains(b, c.seen) }) {
+			t.Errorf("%s: want a report that says %q, got %q", c.name, c.seen, broken)
+		}
+		restore(t, s, row, whole)
+	}
+	if broken := invariants.Broken(invariants.Read(s.World)); len(broken) > 0 {
+		t.Errorf("the table was not put right again: %v", broken)
+	}
+}
+
+func put(t *testing.T, s *scene.Scene, row table.Item) {
+	t.Helper()
+	if _, err := dynamodb.NewFromConfig(s.AWS).PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &s.Config.Table, Item: row}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// restore brings the row's key back to what stood there.
+func restore(t *testing.T, s *scene.Scene, row table.Item, whole invariants.Rows) {
+	t.Helper()
+	key := table.Key{PK: row["PK"].(*types.AttributeValueMemberS).Value, SK: row["SK"].(*types.AttributeValueMemberS).Value}
+	if was, ok := whole[key]; ok {
+		put(t, s, was)
+		return
+	}
+	if err := s.Table.DeleteOne(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAUserWithoutAnAccountIsFound(t *testing.T) {
+	s := scene.New(t)
+	rows := invariants.Read(s.World)
+	idp := cognitoidentityprovider.NewFromConfig(s.AWS)
+	orphan := "per_01JD0000000000000000000000"
+	if _, err := idp.AdminCreateUser(t.Context(), &cognitoidentityprovider.AdminCreateUserInput{UserPoolId: &s.Config.UserPoolID, Username: &orphan}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := idp.AdminDeleteUser(t.Context(), &cognitoidentityprovider.AdminDeleteUserInput{UserPoolId: &s.Config.UserPoolID, Username: aws.String(s.Carl.ID)}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{fmt.Sprintf("the account %s is confirmed, its user is %q", s.Carl.ID, ""), "the user " + orphan + " has no account"}
+	if got := invariants.BrokenUsers(s.World, rows); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

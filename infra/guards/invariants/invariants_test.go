@@ -1,0 +1,66 @@
+//go:build engine
+
+package invariants_test
+
+import (
+	"testing"
+	"time"
+
+	"foyer/infra/guards/invariants"
+	"foyer/infra/guards/scene"
+	"foyer/shared/catalog"
+	"foyer/shared/foyertest"
+)
+
+// lived is a scene in which every operation was asked, what that told people was
+// sent, and an invitation was reminded of.
+func lived(t *testing.T) *scene.Scene {
+	t.Helper()
+	s := scene.New(t)
+	for _, op := range catalog.Operations() {
+		r := s.Prepare(op)
+		if r.Op.Keyed {
+			r.Headers = append(r.Headers, foyertest.Header{Name: "Idempotency-Key", Value: "k-" + r.Op.ID})
+		}
+		if got := s.Send(r); got.Status >= 300 {
+			t.Fatalf("%s: got %d %s", r.Op.ID, got.Status, got.Body)
+		}
+	}
+	s.Do(s.Ann, "POST", "/v1/projects/"+s.Project(s.Ann, s.WorkspaceID, "Second")+"/clients",
+		map[string]any{"companyName": "Globex", "name": "Carl", "email": s.Carl.Email}).Must(201)
+	s.Do(s.Ann, "PUT", "/v1/me/notification-settings", map[string]any{"level": "all", "projects": map[string]any{s.ProjectID: "all"}}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(200)
+	s.Do(s.Mia, "POST", "/v1/projects/"+s.ProjectID+"/items", map[string]any{"kind": "task", "title": "Look at it", "assignee": s.Carl.ID, "ask": "feedback"}).Must(201)
+	s.Drain()
+	if failed := s.RunJobs(); failed > 0 {
+		t.Fatalf("%d jobs failed", failed)
+	}
+	reminded := s.Invitee()
+	s.Drain()
+	s.Clock.Advance(s.Config.Reminder + time.Minute)
+	if err := s.RunDue(); err != nil {
+		t.Fatal(err)
+	}
+	s.Drain()
+	if got := s.Invitations(reminded.Email, s.WorkspaceID)[0].Reminders; got != 1 {
+		t.Fatalf("%d reminders, want 1", got)
+	}
+	return s
+}
+
+// Whatever the operations and consumers do, the table agrees with itself.
+func TestATableThatWasLivedInIsWhole(t *testing.T) {
+	s := lived(t)
+	rows := invariants.Hold(s.World)
+	if broken := invariants.BrokenUsers(s.World, rows); len(broken) > 0 {
+		t.Errorf("the pool does not agree with the table: %v", broken)
+	}
+	have := map[string]bool{}
+	for key := range rows {
+		have[invariants.Kind(key)] = true
+	}
+	for _, kind := range invariants.Known() {
+		if !have[kind] {
+			t.Errorf("no row of the kind %s was made, so nothing was asked of it: make one in lived", kind)
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package invariants
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"foyer/shared/mailtoken"
+	"foyer/shared/policy"
+	"foyer/shared/table"
+)
+
+func equal[T any](a, b T) bool { return reflect.DeepEqual(a, b) }
+
+func account(c *checker, at place, row table.AccountRow) {
+	id := at.ids["person"]
+	same(c, at.key, "person", row.Person, id)
+	if by, ok := needs[table.AddressRow](c, at.key, table.Address(row.Email)); ok {
+		same(c, at.key, "account of its address", by.Person, id)
+	}
+	c.want(at.key, len(c.invited[id]) > 0, "was never invited to anything")
+	state := table.AccountInvited
+	if slices.Contains(c.invited[id], table.InvitationAccepted) {
+		state = table.AccountConfirmed
+	}
+	same(c, at.key, "state, by its invitations", row.State, state)
+	same(c, at.key, "a lease has its end", row.LeaseID != "", row.LeaseUntil != 0)
+	c.want(at.key, row.LeaseID == "" || row.State == table.AccountInvited, "is confirmed, and leased to an acceptance")
+}
+
+func address(c *checker, at place, row table.AddressRow) {
+	if of, ok := needs[table.AccountRow](c, at.key, table.Account(row.Person)); ok {
+		same(c, at.key, "address", table.Hash(of.Email), at.ids["hash"])
+	}
+}
+
+func session(c *checker, at place, row table.SessionRow) {
+	c.has(at.key, table.Account(at.ids["person"]))
+	c.want(at.key, row.TTL > row.CreatedAt.Unix(), "ends before it begins")
+}
+
+func membership(c *checker, at place, row table.MembershipRow) {
+	w, id := at.ids["w"], at.ids["person"]
+	same(c, at.key, "workspace", row.Workspace, w)
+	c.has(at.key, table.WorkspaceGate(w))
+	c.has(at.key, table.Account(id))
+	c.want(at.key, row.Role == "" || len(row.Contacts) == 0, "is of the team and a client")
+	if row.Role != "" {
+		if of, ok := needs[table.MemberRow](c, at.key, table.Member(w, id)); ok {
+			same(c, at.key, "role", of.Role, row.Role)
+			same(c, at.key, "state of the member", of.InvitationState, table.InvitationAccepted)
+		}
+	}
+	for contact, company := range row.Contacts {
+		if of, ok := needs[table.ContactRow](c, at.key, table.Contact(w, contact)); ok {
+			same(c, at.key, "person and company of "+contact, [2]string{of.Person, of.Company}, [2]string{id, company})
+			same(c, at.key, "state of "+contact, of.InvitationState, table.InvitationAccepted)
+		}
+	}
+}
+
+// personProject is a person's own row of a project.
+func personProject(c *checker, at place, row table.PersonProjectRow) {
+	p, id := at.ids["p"], at.ids["person"]
+	w, _ := table.WorkspaceOf(p)
+	same(c, at.key, "project", row.Project, p)
+	c.has(at.key, table.ProjectFacts(p))
+	c.has(at.key, table.TeamPerson(p, id)) // which compares the two
+	switch row.Kind {
+	case table.KindMember:
+		c.has(at.key, table.Member(w, id))
+	case table.KindClient:
+		if of, ok := needs[table.ContactRow](c, at.key, table.Contact(w, row.Contact)); ok {
+			same(c, at.key, "person and company of its contact", [2]string{of.Person, of.Company}, [2]string{id, row.Company})
+		}
+	default:
+		c.fail(at.key, "is of the kind %q", row.Kind)
+	}
+}
+
+var states = []string{table.InvitationQueued, table.InvitationSent, table.InvitationOpened, table.InvitationAccepted, table.InvitationExpired,
+	table.InvitationRevoked, table.InvitationBounced, table.InvitationRemoved}
+
+func invitation(c *checker, at place, row table.InvitationRow) {
+	w, id, subject := at.ids["w"], at.ids["person"], at.ids["subject"]
+	same(c, at.key, "person, workspace and subject", [3]string{row.Person, row.Workspace, row.Subject}, [3]string{id, w, subject})
+	c.want(at.key, slices.Contains(states, row.State), "is in the state %q", row.State)
+	c.want(at.key, row.Generation >= 1, "is of the generation %d", row.Generation)
+	c.want(at.key, row.ExpiresAt.After(row.CreatedAt), "expires before it was made")
+	c.has(at.key, table.Account(id))
+	same(c, at.key, "is of a member", strings.HasPrefix(subject, "per_"), row.Role != "")
+	if row.Role != "" {
+		if of, ok := needs[table.MemberRow](c, at.key, row.SubjectKey()); ok {
+			same(c, at.key, "role", row.Role, of.Role)
+		}
+	} else if of, ok := needs[table.ContactRow](c, at.key, row.SubjectKey()); ok { // which compares the states
+		same(c, at.key, "person and company of its contact", [2]string{of.Person, of.Company}, [2]string{id, row.Company})
+	}
+	if row.Project != "" {
+		c.has(at.key, table.ProjectFacts(row.Project))
+	}
+	if row.State == table.InvitationQueued {
+		c.has(at.key, table.Mail(id, mailID(table.MailInvitation, w, subject, row.Generation, 0)))
+	}
+	if row.State == table.InvitationSent {
+		sent := slices.ContainsFunc(c.of[kindMailMark], func(m place) bool {
+			mark, ok := look[table.MailMarkRow](c, m.key)
+			return ok && mark.SentAt != nil && m.ids["person"] == id && strings.Contains(m.ids["mail"], "#"+w+"#"+subject+"#")
+		})
+		c.want(at.key, sent, "is sent, and no mail of it was")
+	}
+	reminded := c.recorded(table.ActivityReminderDue, w, row.Project, subject)
+	c.want(at.key, row.Reminders == reminded || row.Generation > 1 && row.Reminders < reminded, "has %d reminders, %d are recorded", row.Reminders, reminded)
+}
+
+func mailID(kind, w, subject string, generation, number int) string {
+	return fmt.Sprintf("%s#%s#%s#%d#%d", kind, w, subject, generation, number)
+}
+
+func mail(c *checker, at place, row table.MailRow) {
+	id := at.ids["person"]
+	same(c, at.key, "mail and person", [2]string{row.Mail, row.Person}, [2]string{at.ids["mail"], id})
+	c.want(at.key, strings.HasPrefix(row.Mail, row.Kind+"#"), "is of the kind %q", row.Kind)
+	c.has(at.key, table.Account(id))
+	c.has(at.key, table.WorkspaceGate(row.Workspace))
+	switch row.Kind {
+	case table.MailInvitation, table.MailReminder:
+		if inv, ok := needs[table.InvitationRow](c, at.key, table.Invitation(id, row.Workspace, row.Subject)); ok {
+			c.want(at.key, row.Generation >= 1 && row.Generation <= inv.Generation, "is of the generation %d, its invitation of %d", row.Generation, inv.Generation)
+			same(c, at.key, "project", row.Project, inv.Project)
+		}
+		c.want(at.key, strings.HasPrefix(row.Mail, fmt.Sprintf("%s#%s#%s#%d#", row.Kind, row.Workspace, row.Subject, row.Generation)), "tells of another than it names")
+	case table.MailAdded:
+		c.has(at.key, table.Contact(row.Workspace, row.Subject))
+		c.has(at.key, table.TeamPerson(row.Project, id))
+		c.has(at.key, table.Account(row.Actor))
+		same(c, at.key, "mail", row.Mail, row.Kind+"#"+row.Subject+"#"+row.Project)
+	case table.MailNotification:
+		line := table.TeamFeed(id, row.Workspace, row.Activity)
+		if row.Audience == table.KindClient {
+			line = table.PortalFeed(id, row.Activity)
+		}
+		if of, ok := needs[table.FeedRow](c, at.key, line); ok { // which compares itself with the activity
+			same(c, at.key, "line of the feed", [6]string{of.Workspace, of.Project, of.Item, of.Actor, of.Type, of.Reason},
+				[6]string{row.Workspace, row.Project, row.Item, row.Actor, row.Type, row.Reason})
+		}
+		same(c, at.key, "mail", row.Mail, row.Kind+"#"+row.Activity)
+	default:
+		c.fail(at.key, "is of the unknown kind %q: say in infra/guards/invariants what it must agree with", row.Kind)
+	}
+}
+
+func mailMark(c *checker, at place, row table.MailMarkRow) {
+	c.has(at.key, table.Mail(at.ids["person"], at.ids["mail"]))
+	c.want(at.key, row.ClaimID != "", "is nobody's claim")
+	c.want(at.key, row.SentAt == nil || row.Dropped == "", "was sent and dropped")
+	same(c, at.key, "sent has SES's id", row.MessageID != "", row.SentAt != nil)
+}
+
+func settings(c *checker, at place, row table.SettingsRow) {
+	c.has(at.key, table.Account(at.ids["person"]))
+	c.want(at.key, row.Version >= 1, "version is %d", row.Version)
+	levels := []policy.Level{"", policy.LevelAll, policy.LevelLimited, policy.LevelNone}
+	c.want(at.key, slices.Contains(levels, policy.Level(row.Level)), "level is %q", row.Level)
+	for p, level := range row.Projects {
+		c.has(at.key, table.ProjectFacts(p))
+		c.want(at.key, slices.Contains(levels, policy.Level(level)), "level of %s is %q", p, level)
+	}
+}
+
+func token(c *checker, at place, row table.TokenRow) {
+	same(c, at.key, "purpose", row.Purpose, mailtoken.Invitation)
+	if inv, ok := needs[table.InvitationRow](c, at.key, table.Invitation(row.Person, row.Workspace, row.Subject)); ok {
+		c.want(at.key, row.Generation >= 1 && row.Generation <= inv.Generation, "is of the generation %d, its invitation of %d", row.Generation, inv.Generation)
+		c.want(at.key, !row.ExpiresAt.After(inv.ExpiresAt), "outlives its invitation")
+	}
+	c.want(at.key, row.TTL >= row.ExpiresAt.Unix(), "goes before it expires")
+}
+
+// idempotency is the record of what was made: it is there.
+func idempotency(c *checker, at place, row table.IdempotencyRow) {
+	c.want(at.key, row.Fingerprint != "", "has no fingerprint")
+	c.want(at.key, c.ids[row.Result], "its result %q is nowhere", row.Result)
+}
+
+// resultKinds are what requests with an Idempotency-Key make, and which id of the
+// key is the result.
+var resultKinds = map[string]string{"Workspace": "w", kindContact: "contact", "ProjectFacts": "p", "Job": "job", kindPrivateItem: "item", kindSharedItem: "item"}
+
+func due(c *checker, at place, row table.DueRow) {
+	same(c, at.key, "due", row.Due, at.ids["due"])
+	minute, err := time.Parse("2006-01-02T15:04", at.ids["minute"])
+	c.want(at.key, err == nil && table.Due(minute, row.Due) == at.key, "is in another shard than its own")
+	same(c, at.key, "kind", row.Kind, table.DueReminder)
+	same(c, at.key, "due", row.Due, mailID(row.Kind, row.Workspace, row.Subject, row.Generation, row.Number))
+	c.has(at.key, table.Invitation(row.Person, row.Workspace, row.Subject))
+}
+
+func dueWatermark(c *checker, at place, row table.WatermarkRow) {
+	_, err := time.Parse(time.RFC3339, row.Done)
+	c.want(at.key, err == nil, "is done until %q", row.Done)
+	c.want(at.key, at.ids["shard"] < fmt.Sprintf("%02d", table.DueShards), "is of a shard that there is not")
+	same(c, at.key, "a lease has its end", row.LeaseID != "", row.LeaseUntil != 0)
+}
+
+// brokenUsers compares the accounts with the users of the pool, by their status.
+func brokenUsers(rows Rows, users map[string]string) (broken []string) {
+	c := &checker{rows: rows}
+	for id := range users {
+		if _, there := rows[table.Account(id)]; !there {
+			broken = append(broken, "the user "+id+" has no account")
+		}
+	}
+	for key := range rows {
+		if k, ids, ok := kindOf(key); ok && k.name == "Account" {
+			a, _ := look[table.AccountRow](c, key)
+			if status := users[ids["person"]]; a.State == table.AccountConfirmed && status != "CONFIRMED" {
+				broken = append(broken, fmt.Sprintf("the account %s is confirmed, its user is %q", ids["person"], status))
+			}
+		}
+	}
+	slices.Sort(broken)
+	return broken
+}

@@ -1,0 +1,138 @@
+package invariants
+
+import (
+	"slices"
+
+	"foyer/shared/companies"
+	"foyer/shared/table"
+)
+
+func workspace(c *checker, at place, row table.WorkspaceRow) {
+	w := at.ids["w"]
+	same(c, at.key, "workspace", row.Workspace, w)
+	if gate, ok := needs[table.WorkspaceGateRow](c, at.key, table.WorkspaceGate(w)); ok {
+		same(c, at.key, "name", row.Name, gate.Name)
+	}
+	c.want(at.key, c.owned[w], "has no owner")
+	c.once(at.key, table.ActivityWorkspaceCreated, w, "", "")
+}
+
+func member(c *checker, at place, row table.MemberRow) {
+	w, id := at.ids["w"], at.ids["person"]
+	same(c, at.key, "person", row.Person, id)
+	c.want(at.key, slices.Contains([]string{table.RoleOwner, table.RoleAdmin, table.RoleMember}, row.Role), "has the role %q", row.Role)
+	c.has(at.key, table.Workspace(w))
+	c.has(at.key, table.Account(id))
+	place, _ := look[table.MembershipRow](c, table.Membership(id, w))
+	role := ""
+	if row.InvitationState == table.InvitationAccepted {
+		role = row.Role
+		c.once(at.key, table.ActivityInvitationAccepted, w, "", id)
+	}
+	same(c, at.key, "role in the membership", place.Role, role)
+	if inv, ok := needs[table.InvitationRow](c, at.key, table.Invitation(id, w, id)); ok {
+		same(c, at.key, "state", row.InvitationState, inv.State)
+		same(c, at.key, "address", row.Email, inv.Email)
+		same(c, at.key, "name", row.Name, inv.Name)
+	}
+}
+
+func contact(c *checker, at place, row table.ContactRow) {
+	w, id := at.ids["w"], at.ids["contact"]
+	same(c, at.key, "contact", row.Contact, id)
+	if company, ok := needs[table.CompanyRow](c, at.key, table.Company(w, row.Company)); ok {
+		same(c, at.key, "company's name", row.CompanyName, company.Name)
+	}
+	if by, ok := needs[table.ContactAddressRow](c, at.key, table.ContactAddress(w, row.Company, row.Email)); ok {
+		same(c, at.key, "contact of its address", by.Contact, id)
+	}
+	removed := c.recorded(table.ActivityAccessRemoved, w, "", id) - c.recorded(table.ActivityAccessRestored, w, "", id)
+	same(c, at.key, "removed, as recorded", row.Removed, removed == 1)
+	c.want(at.key, removed == 0 || removed == 1, "was removed %d times more than restored", removed)
+	same(c, at.key, "removed, as its state", row.InvitationState == table.InvitationRemoved, row.Removed)
+	c.want(at.key, row.Removed || row.RemovedFrom == "", "has a state to restore, and was not removed")
+	if row.Person == "" {
+		c.want(at.key, row.InvitationState == "", "is %q, and nobody was invited", row.InvitationState)
+		return
+	}
+	c.has(at.key, table.Account(row.Person))
+	inv, ok := needs[table.InvitationRow](c, at.key, table.Invitation(row.Person, w, id))
+	if !ok {
+		return
+	}
+	state := row.InvitationState // that the invitation is in
+	if row.Removed && !pending(row.RemovedFrom) {
+		state = row.RemovedFrom // its link is used or dead anyway
+	}
+	same(c, at.key, "state of its invitation", inv.State, state)
+	same(c, at.key, "end of its invitation", row.ExpiresAt.UTC(), inv.ExpiresAt.UTC())
+	same(c, at.key, "address of its invitation", inv.Email, row.Email)
+	same(c, at.key, "name of its invitation", inv.Name, row.Name)
+	place, _ := look[table.MembershipRow](c, table.Membership(row.Person, w))
+	company, active := place.Contacts[id]
+	same(c, at.key, "in the membership", active, row.InvitationState == table.InvitationAccepted)
+	if active {
+		same(c, at.key, "company in the membership", company, row.Company)
+	}
+	if inv.State == table.InvitationAccepted {
+		c.once(at.key, table.ActivityInvitationAccepted, w, "", id)
+	}
+}
+
+func pending(state string) bool {
+	return state == table.InvitationQueued || state == table.InvitationSent || state == table.InvitationOpened
+}
+
+func company(c *checker, at place, row table.CompanyRow) {
+	w, id := at.ids["w"], at.ids["company"]
+	same(c, at.key, "company", row.Company, id)
+	c.has(at.key, table.Workspace(w))
+	c.has(at.key, table.CompanyGate(w, id))
+	if named, ok := needs[table.CompanyNamedRow](c, at.key, table.CompanyNamed(w, companies.Fold(row.Name), id)); ok {
+		same(c, at.key, "name under which it is found", named.Name, row.Name)
+	}
+}
+
+func companyNamed(c *checker, at place, row table.CompanyNamedRow) {
+	w, id := at.ids["w"], at.ids["company"]
+	same(c, at.key, "company", row.Company, id)
+	same(c, at.key, "folded name", table.Hash(companies.Fold(row.Name)), at.ids["hash"])
+	c.has(at.key, table.Company(w, id))
+	c.has(at.key, table.CompanyNameRevision(w, companies.Fold(row.Name)))
+}
+
+func companyNameRevision(c *checker, at place, row table.RevisionRow) {
+	c.count("CompanyNameRevision", at, map[string]int{"revision": row.Revision})
+	c.has(at.key, table.Workspace(at.ids["w"]))
+}
+
+func contactAddress(c *checker, at place, row table.ContactAddressRow) {
+	if of, ok := needs[table.ContactRow](c, at.key, table.Contact(at.ids["w"], row.Contact)); ok {
+		same(c, at.key, "company", of.Company, at.ids["company"])
+		same(c, at.key, "address", table.Hash(of.Email), at.ids["hash"])
+	}
+}
+
+func workspaceProject(c *checker, at place, row table.PointerRow) {
+	same(c, at.key, "project", row.Project, at.ids["p"])
+	if facts, ok := needs[table.ProjectFactsRow](c, at.key, table.ProjectFacts(at.ids["p"])); ok {
+		same(c, at.key, "workspace", facts.Workspace, at.ids["w"])
+	}
+}
+
+func teamPerson(c *checker, at place, row table.TeamPersonRow) {
+	p, id := at.ids["p"], at.ids["person"]
+	same(c, at.key, "person", row.Person, id)
+	c.has(at.key, table.Account(row.AddedBy))
+	if name, ok := needs[table.PersonRow](c, at.key, table.Person(p, id)); ok {
+		same(c, at.key, "kind, as clients see it", name.Kind, row.Kind)
+	}
+	if own, ok := needs[table.PersonProjectRow](c, at.key, table.Project(id, p)); ok {
+		same(c, at.key, "kind, contact and company of the person's own row",
+			[3]string{own.Kind, own.Contact, own.Company}, [3]string{row.Kind, row.Contact, row.Company})
+	}
+	if row.Kind == table.KindClient {
+		w, _ := table.WorkspaceOf(p)
+		c.once(at.key, table.ActivityClientAdded, w, p, row.Contact)
+	}
+}

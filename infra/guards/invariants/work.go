@@ -1,0 +1,203 @@
+package invariants
+
+import (
+	"slices"
+	"strings"
+
+	"foyer/shared/table"
+)
+
+func workspaceGate(c *checker, at place, _ table.WorkspaceGateRow) {
+	c.has(at.key, table.Workspace(at.ids["w"]))
+}
+
+func companyGate(c *checker, at place, _ table.CompanyGateRow) {
+	c.has(at.key, table.Company(at.ids["w"], at.ids["company"]))
+}
+
+func companyProject(c *checker, at place, row table.PointerRow) {
+	same(c, at.key, "project", row.Project, at.ids["p"])
+	if facts, ok := needs[table.ProjectFactsRow](c, at.key, table.ProjectFacts(at.ids["p"])); ok {
+		same(c, at.key, "company", facts.Company, at.ids["company"])
+		same(c, at.key, "workspace", facts.Workspace, at.ids["w"])
+	}
+}
+
+func projectFacts(c *checker, at place, row table.ProjectFactsRow) {
+	p := at.ids["p"]
+	w, _ := table.WorkspaceOf(p)
+	same(c, at.key, "project", row.Project, p)
+	same(c, at.key, "workspace", row.Workspace, w)
+	c.want(at.key, row.Version >= 1, "version is %d", row.Version)
+	c.has(at.key, table.WorkspaceProject(w, p))
+	if row.Company != "" {
+		c.has(at.key, table.Company(w, row.Company))
+		c.has(at.key, table.CompanyProject(w, row.Company, p))
+	}
+	c.once(at.key, table.ActivityProjectCreated, w, p, "")
+}
+
+// person is a project's person as its clients see them.
+func person(c *checker, at place, row table.PersonRow) {
+	p, id := at.ids["p"], at.ids["person"]
+	w, _ := table.WorkspaceOf(p)
+	same(c, at.key, "person", row.Person, id)
+	of, ok := needs[table.TeamPersonRow](c, at.key, table.TeamPerson(p, id))
+	if !ok {
+		return
+	}
+	if row.Kind == table.KindClient {
+		if who, ok := needs[table.ContactRow](c, at.key, table.Contact(w, of.Contact)); ok {
+			same(c, at.key, "name", row.Name, who.Name)
+		}
+	} else if who, ok := needs[table.MemberRow](c, at.key, table.Member(w, id)); ok {
+		same(c, at.key, "name", row.Name, who.Name)
+	}
+}
+
+// item stands in one realm, and as often as it changed, that was recorded.
+func item(c *checker, at place, row table.ItemRow) {
+	p, id := at.ids["p"], at.ids["item"]
+	w, _ := table.WorkspaceOf(p)
+	same(c, at.key, "item", row.Item, id)
+	prefix, _ := table.ItemPrefix(row.Kind)
+	c.want(at.key, prefix != "" && strings.HasPrefix(id, prefix), "is of the kind %q", row.Kind)
+	for _, other := range table.ItemKeys(p, id) {
+		if _, there := c.rows[other]; there && other != at.key {
+			c.fail(at.key, "stands in two realms: here and at %s", other)
+		}
+	}
+	c.has(at.key, table.ProjectFacts(p))
+	c.has(at.key, table.Account(row.Author))
+	if row.Assignee != "" {
+		c.has(at.key, table.Person(p, row.Assignee))
+	}
+	c.once(at.key, table.ActivityItemCreated, w, p, id)
+	moves := c.recorded(table.ActivityItemShared, w, p, id) + c.recorded(table.ActivityItemUnshared, w, p, id)
+	same(c, at.key, "version, as recorded", row.Version, 1+moves)
+	for _, made := range c.changes[changeKey(table.ActivityItemCreated, w, p, id)] {
+		shared := strings.HasPrefix(made.PK, table.RealmClient) != (moves%2 == 1)
+		same(c, at.key, "shared, as recorded", strings.HasPrefix(at.key.PK, table.RealmClient), shared)
+	}
+}
+
+// activity is the record of a change that happened: what it names is there.
+func activity(c *checker, at place, row table.ActivityRow) {
+	same(c, at.key, "activity", row.Activity, at.ids["activity"])
+	w, shared := at.ids["w"], strings.HasPrefix(at.key.PK, table.RealmClient)
+	if p := at.ids["p"]; p != "" {
+		w, _ = table.WorkspaceOf(p)
+		same(c, at.key, "project", row.Project, p)
+		if _, both := c.rows[table.TeamProjectActivity(p, row.Activity)]; both && shared {
+			c.fail(at.key, "is recorded in two realms")
+		}
+	}
+	same(c, at.key, "workspace", row.Workspace, w)
+	c.has(at.key, table.Workspace(w))
+	if row.Project != "" {
+		c.has(at.key, table.ProjectFacts(row.Project))
+	}
+	if row.Actor != "" {
+		c.has(at.key, table.Account(row.Actor))
+	}
+	c.want(at.key, !row.At.IsZero(), "has no time")
+	switch row.Type {
+	case table.ActivityWorkspaceCreated, table.ActivityInvitationAccepted, table.ActivityClientAdded, table.ActivityAccessRemoved,
+		table.ActivityAccessRestored, table.ActivityReminderDue:
+		subject := table.Contact(w, row.Subject)
+		if strings.HasPrefix(row.Subject, "per_") {
+			subject = table.Member(w, row.Subject)
+		}
+		c.has(at.key, subject)
+	case table.ActivityAuditExported:
+	case table.ActivityProjectCreated:
+		c.want(at.key, row.Project != "", "names no project")
+	case table.ActivityItemCreated:
+		c.itemOf(at, row)
+	case table.ActivityItemShared, table.ActivityItemUnshared:
+		c.itemOf(at, row)
+		same(c, at.key, "in the clients' realm", shared, row.Type == table.ActivityItemShared)
+	default:
+		c.fail(at.key, "is of the unknown type %q: say in infra/guards/invariants what it must agree with", row.Type)
+	}
+}
+
+// job is long work that somebody asked for.
+func job(c *checker, at place, row table.JobRow) {
+	w := at.ids["w"]
+	same(c, at.key, "job and workspace", [2]string{row.Job, row.Workspace}, [2]string{at.ids["job"], w})
+	c.has(at.key, table.Workspace(w))
+	c.has(at.key, table.Account(row.Actor))
+	c.want(at.key, slices.Contains([]string{table.JobQueued, table.JobRunning, table.JobDone, table.JobFailed}, row.State), "is in the state %q", row.State)
+	same(c, at.key, "a lease has its end", row.LeaseID != "", row.LeaseUntil != 0)
+	c.want(at.key, row.LeaseID == "" || !row.Ended(), "has ended, and is leased to a run")
+	same(c, at.key, "failed, by its reason", row.Reason != "", row.State == table.JobFailed)
+	c.want(at.key, row.Done <= row.Total && row.Refused <= row.Done, "has done %d of %d, %d of them refused", row.Done, row.Total, row.Refused)
+	switch row.Kind {
+	case "audit-export":
+		c.want(at.key, c.recorded(table.ActivityAuditExported, w, "", "") > 0, "was never recorded")
+		c.want(at.key, row.Result == "" || row.Result == "exports/"+w+"/"+row.Job+"/audit."+row.About["format"], "has the file of another, %q", row.Result)
+		same(c, at.key, "done, by its file", row.Result != "", row.State == table.JobDone)
+	default:
+		c.fail(at.key, "is of the unknown kind %q: say in infra/guards/invariants what it must agree with", row.Kind)
+	}
+}
+
+// itemOf reports an activity whose item is nowhere.
+func (c *checker) itemOf(at place, row table.ActivityRow) {
+	there := slices.ContainsFunc(table.ItemKeys(row.Project, row.Item), func(k table.Key) bool { _, ok := c.rows[k]; return ok })
+	c.want(at.key, there, "its item %s is nowhere", row.Item)
+}
+
+// original is the activity of which there is a copy.
+func (c *checker) original(a table.ActivityRow) (table.ActivityRow, bool) {
+	for _, key := range []table.Key{
+		table.WorkspaceActivity(a.Workspace, a.Activity), table.TeamProjectActivity(a.Project, a.Activity), table.ClientProjectActivity(a.Project, a.Activity),
+	} {
+		if row, ok := look[table.ActivityRow](c, key); ok {
+			return row, true
+		}
+	}
+	return table.ActivityRow{}, false
+}
+
+func audit(c *checker, at place, row table.ActivityRow) {
+	first, ok := c.original(row)
+	if !ok {
+		c.fail(at.key, "is a copy of no activity")
+		return
+	}
+	c.want(at.key, table.Audit(row.Workspace, row.At, row.Activity) == at.key, "stands at the key of another")
+	first.Key, row.Key = table.Key{}, table.Key{}
+	c.want(at.key, equal(first, row), "is not the same as its activity")
+}
+
+func portalFeed(c *checker, at place, row table.FeedRow) {
+	feed(c, at, row)
+	c.has(at.key, table.ClientProjectActivity(row.Project, row.Activity)) // nobody is told of what they may not see
+	if own, ok := needs[table.PersonProjectRow](c, at.key, table.Project(at.ids["person"], row.Project)); ok {
+		same(c, at.key, "kind of the person", own.Kind, table.KindClient)
+	}
+}
+
+func teamFeed(c *checker, at place, row table.FeedRow) {
+	feed(c, at, row)
+	same(c, at.key, "workspace", row.Workspace, at.ids["w"])
+	if own, ok := needs[table.PersonProjectRow](c, at.key, table.Project(at.ids["person"], row.Project)); ok {
+		same(c, at.key, "kind of the person", own.Kind, table.KindMember)
+	}
+}
+
+// feed is a line: a function of its activity and its reader.
+func feed(c *checker, at place, row table.FeedRow) {
+	same(c, at.key, "activity", row.Activity, at.ids["activity"])
+	c.want(at.key, row.Reason != "", "has no reason")
+	a, ok := c.original(table.ActivityRow{Activity: row.Activity, Workspace: row.Workspace, Project: row.Project})
+	if !ok {
+		c.fail(at.key, "is the line of no activity")
+		return
+	}
+	same(c, at.key, "type, project, item and actor of its activity", [4]string{a.Type, a.Project, a.Item, a.Actor}, [4]string{row.Type, row.Project, row.Item, row.Actor})
+	same(c, at.key, "time", row.At.UTC(), a.At.UTC())
+	same(c, at.key, "tells the one who acted", row.Actor == at.ids["person"], false)
+}

@@ -1,0 +1,126 @@
+package mail
+
+import "strings"
+
+// block is a part of a letter, which says the same in both forms of the mail.
+// Blocks stand one below the other; one without text is left out there.
+type block interface {
+	html() markup
+	text() string
+}
+
+// run is a piece of a paragraph.
+type run struct {
+	words  string
+	strong bool
+}
+
+// paragraph is one paragraph.
+type paragraph []run
+
+// say is a paragraph of plain words.
+func say(words string) paragraph { return paragraph{{words: words}} }
+
+func (p paragraph) html() markup {
+	var runs markup
+	for _, r := range p {
+		if words := escaped(r.words); r.strong {
+			runs += "<strong>" + words + "</strong>"
+		} else {
+			runs += words
+		}
+	}
+	return `<p style="margin:0 0 16px;">` + runs + `</p>`
+}
+
+func (p paragraph) text() string {
+	var out strings.Builder
+	for _, r := range p {
+		out.WriteString(r.words)
+	}
+	return out.String()
+}
+
+// note is the inviter's own words, marked as theirs; nothing where there are none.
+type note struct {
+	from, words string
+}
+
+const noteHTML = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px;">
+<tr><td class="box" style="padding:12px 16px;border-left:4px solid #2b50d9;background:#f2f4fb;">
+<p class="quiet" style="margin:0 0 4px;font-size:13px;color:#5c6470;">{{from}} writes:</p>
+<p style="margin:0;">{{lines}}</p>
+</td></tr>
+</table>`
+
+func (n note) html() markup {
+	if n.words == "" {
+		return ""
+	}
+	var written []markup
+	for _, l := range lines(n.words) {
+		written = append(written, escaped(l))
+	}
+	return fill(noteHTML, map[string]markup{"from": escaped(n.from), "lines": joined(written, "<br>")})
+}
+
+func (n note) text() string {
+	if n.words == "" {
+		return ""
+	}
+	return n.from + " writes:\n> " + strings.Join(lines(n.words), "\n> ")
+}
+
+// card shows an item: its kind, its title, and what else is to be known of it.
+type card struct {
+	kind, title string
+	more        string // may be empty
+}
+
+const cardHTML = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
+<tr><td class="box" style="padding:12px 16px;border-left:4px solid #2b50d9;background:#f2f4fb;">
+<p class="quiet" style="margin:0 0 4px;font-size:13px;color:#5c6470;">{{kind}}</p>
+<p style="margin:0;font-weight:600;">{{title}}</p>{{more}}
+</td></tr>
+</table>`
+
+func (c card) html() markup {
+	var more markup
+	if c.more != "" {
+		more = "\n" + `<p class="quiet" style="margin:4px 0 0;font-size:13px;color:#5c6470;">` + escaped(c.more) + `</p>`
+	}
+	return fill(cardHTML, map[string]markup{"kind": escaped(c.kind), "title": escaped(c.title), "more": more})
+}
+
+func (c card) text() string {
+	out := "    " + c.kind + ": " + c.title
+	if c.more != "" {
+		out += "\n    " + c.more
+	}
+	return out
+}
+
+// button is the link that the mail is for, with its address to copy.
+type button struct {
+	label, link string
+}
+
+const buttonHTML = `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0;width:100%;">
+<tr><td class="button"><a href="{{link}}" style="display:inline-block;padding:12px 24px;border-radius:6px;background:#2b50d9;color:#ffffff;font-weight:600;text-decoration:none;">{{label}}</a></td></tr>
+</table>
+<p class="quiet" style="margin:0;font-size:13px;color:#5c6470;">If the button does not work, open this address:<br><a href="{{link}}" style="color:#5c6470;word-break:break-all;">{{link}}</a></p>`
+
+func (b button) html() markup {
+	return fill(buttonHTML, map[string]markup{"link": escaped(b.link), "label": escaped(b.label)})
+}
+
+func (b button) text() string { return b.label + ":\n" + b.link }
+
+// footnote is what is to be known below the button.
+type footnote string
+
+func (f footnote) html() markup {
+	return `<p style="margin:16px 0 0;">` + escaped(string(f)) + `</p>`
+}
+
+func (f footnote) text() string { return string(f) }
