@@ -53,7 +53,7 @@ func Rows(function string) []Row {
 		{Key: table.Workspace(Workspace), Row: table.WorkspaceRow{Workspace: Workspace, Name: "Acme Agency", CreatedAt: at}},
 		{Key: table.Member(Workspace, Person), Row: table.MemberRow{Person: Person, Name: "Ann Archer", Email: "ann@acme.example", Role: table.RoleOwner, InvitationState: table.InvitationAccepted, CreatedAt: at}},
 		{Key: table.CompanyGate(Workspace, Company), Row: table.CompanyGateRow{Licensed: true}},
-		{Key: table.Contact(Workspace, Contact), Row: table.ContactRow{Contact: Contact, Company: Company, CompanyName: "Globex", Person: invited, Name: "Carl Client",
+		{Key: table.Contact(Workspace, Contact), Row: table.ContactRow{Contact: Contact, Company: Company, Person: invited, Name: "Carl Client",
 			Email: "carl@globex.example", InvitationState: table.InvitationAccepted, CreatedAt: at, ExpiresAt: later, Removed: function == "access-restore", RemovedFrom: table.InvitationAccepted}},
 		{Key: table.ProjectFacts(Project), Row: table.ProjectFactsRow{Project: Project, Workspace: Workspace, Name: "New website", Company: Company, CreatedAt: at, Version: 1}},
 		{Key: table.Person(Project, Person), Row: table.PersonRow{Person: Person, Name: "Carl Client", Kind: own.Kind}},

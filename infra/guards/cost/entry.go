@@ -186,6 +186,20 @@ func upTo(most int, n func(Size) int) count {
 	return func(s *State) float64 { return float64(min(most, n(s.Size))) }
 }
 
+// inRange is how many rows of a range are on a page of it.
+func inRange(q func(*State) table.Query) count {
+	return func(s *State) float64 {
+		s.T.Helper()
+		query := q(s)
+		query.Limit = page
+		rows, _, err := s.Table.Query(s.T.Context(), query)
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		return float64(len(rows))
+	}
+}
+
 func times(k float64, n count) count { return func(s *State) float64 { return k * n(s) } }
 
 func inBlocks(n count, of float64) count {

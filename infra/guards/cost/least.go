@@ -34,7 +34,12 @@ var (
 	spaces    = upTo(page, func(z Size) int { return z.Workspaces })
 	everyone  = func(s *State) float64 { return float64(s.peopleNow()) }
 	told      = func(s *State) float64 { return float64(s.Size.People - 1) } // all but Carl, who hears of what concerns him
-	shards    = exactly(table.DueShards)
+	companies = inRange(func(s *State) table.Query { return table.Query{PK: table.CompaniesPartition(s.WorkspaceID)} })
+	licensed  = inRange(func(s *State) table.Query { return table.Query{PK: table.LicencePartition(s.WorkspaceID)} })
+	contacts  = inRange(func(s *State) table.Query {
+		return table.Query{PK: table.ContactsPartition(s.WorkspaceID, s.CompanyID), Prefix: table.PrefixContact}
+	})
+	shards = exactly(table.DueShards)
 
 	// days is how many days of the audit a page needs.
 	days = func(s *State) float64 {
@@ -51,6 +56,77 @@ var budget = map[string]entry{
 		at(get("the address: an account or none; an unknown one is asked in the same way")),
 		at(tx(writes(3, "workspace, its gate, its owner as a member"), writes(2, "account and address, for they are new"),
 			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+	},
+	"companies-create": {
+		at(batch(staff)),
+		at(tx(writes(2, "the company and its gate"), writes(3, "the rows by which it is listed by name, found by its one word, and by its whole name"),
+			writes(1, "the name's revision: who makes “the” company of that name meanwhile looks again"), writes(1, "activity"))),
+	},
+	"companies-list": {
+		at(batch(staff)),
+		at(query("a page of the names", func(s *State) table.Query {
+			return table.Query{PK: table.CompaniesPartition(s.WorkspaceID), Limit: page}
+		})),
+		at(batch(each(times(2, companies), "of each the company and its gate: licensed and archived stand where clients' access is decided, in one row"))),
+	},
+	"companies-get": {
+		at(batch(staff, rows(2, "the company and its gate"))),
+	},
+	"companies-update": {
+		at(batch(staff, rows(2, "the company and its gate: a licensed one is in one more list by name"))),
+		at(tx(writes(1, "the name"), writes(1, "check: no licence came or went"), writes(2, "its place in the list by name, before and after"),
+			writes(2, "the word that finds it, before and after"), writes(2, "its whole name, before and after"), writes(2, "the revisions of both names"), writes(1, "activity"))),
+	},
+	"companies-archive": {
+		at(batch(staff, rows(2, "the company and its gate"))),
+		at(tx(writes(1, "the gate"), writes(1, "activity"))),
+	},
+	"companies-unarchive": {
+		at(batch(staff, rows(2, "the company and its gate"))),
+		at(tx(writes(1, "the gate"), writes(1, "activity"))),
+	},
+	"contacts-create": {
+		at(batch(staff, rows(1, "the company"))),
+		at(tx(writes(1, "check: the company is there"), writes(2, "the contact, and the mark that makes its address unique in the company"),
+			writes(3, "the rows by which it is listed by name, and found by its two words"), writes(1, "activity"))),
+	},
+	"contacts-list": {
+		at(batch(staff, rows(1, "the company"))),
+		at(query("a page of the names", func(s *State) table.Query {
+			return table.Query{PK: table.ContactsPartition(s.WorkspaceID, s.CompanyID), Prefix: table.PrefixContact, Limit: page}
+		})),
+		at(batch(each(contacts, "each contact: address and access change without touching the list"))),
+	},
+	"contacts-get": {
+		at(batch(staff, rows(1, "the contact"))),
+		at(get("the company: the contact names it")),
+	},
+	"contacts-update": {
+		at(batch(staff, rows(1, "the contact"))),
+		at(get("the company: the contact names it")),
+		at(tx(writes(1, "the contact"), writes(1, "activity"))),
+	},
+	"subscription-get": {
+		at(batch(staff, rows(1, "the seats"))),
+	},
+	"subscription-update": {
+		at(batch(staff, rows(1, "the seats"))),
+		at(tx(writes(1, "the seats"), writes(1, "activity"))),
+	},
+	"licences-list": {
+		at(batch(staff)),
+		at(query("a page of the names", func(s *State) table.Query {
+			return table.Query{PK: table.LicencePartition(s.WorkspaceID), Limit: page}
+		})),
+		at(batch(each(licensed, "each company's name"))),
+	},
+	"licences-grant": {
+		at(batch(staff, rows(2, "the company and its gate"))),
+		at(tx(writes(1, "the gate"), writes(1, "check: the company has its name still, which is in the list's key"), writes(1, "the seat"), writes(1, "its place in the list"), writes(1, "activity"))),
+	},
+	"licences-release": {
+		at(batch(staff, rows(2, "the company and its gate"))),
+		at(tx(writes(1, "the gate"), writes(1, "check: the company has its name still, which is in the list's key"), writes(1, "the seat"), writes(1, "its place in the list"), writes(1, "activity"))),
 	},
 	"access-remove": {
 		at(batch(staff, rows(1, "the contact, which the path names"))),

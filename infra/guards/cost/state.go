@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"foyer/infra/guards/scene"
+	"foyer/shared/names"
 	"foyer/shared/table"
 )
 
@@ -24,13 +25,14 @@ type Size struct {
 	People          int // of the project
 	Projects        int // that Carl is a client of
 	Workspaces      int // that Carl is a client in
+	Companies       int // of the workspace, all but Globex licensed
 	Feed            int // lines of Ann's and of Carl's feed, and of the audit
 }
 
 // The sizes that every operation is metered in.
 var (
-	Typical = Size{Name: "typical", Shared: 10, Private: 20, ItemBytes: 1 << 10, People: 5, Projects: 3, Workspaces: 1, Feed: 10}
-	Large   = Size{Name: "large", Shared: 200, Private: 10_000, ItemBytes: 4 << 10, People: 50, Projects: 100, Workspaces: 10, Feed: 500}
+	Typical = Size{Name: "typical", Shared: 10, Private: 20, ItemBytes: 1 << 10, People: 5, Projects: 3, Workspaces: 1, Companies: 3, Feed: 10}
+	Large   = Size{Name: "large", Shared: 200, Private: 10_000, ItemBytes: 4 << 10, People: 50, Projects: 100, Workspaces: 10, Companies: 500, Feed: 500}
 )
 
 // State is a scene that holds a Size, with a meter on every function.
@@ -62,6 +64,7 @@ func NewState(t *testing.T, size Size) *State {
 	}
 	s.fillProjects(put)
 	s.fillPeople(put)
+	s.fillCompanies(put)
 	s.fillFeeds(put)
 	s.put(rows)
 	s.IDs["item"] = s.sharedItem(0)
@@ -159,7 +162,8 @@ func (s *State) fillPeople(put func(table.Key, any)) {
 			team.Kind, team.Contact, team.Company = table.KindClient, contact, s.CompanyID
 			own.Kind, own.Contact, own.Company = table.KindClient, contact, s.CompanyID
 			at.Role, at.Contacts = "", map[string]string{contact: s.CompanyID}
-			put(table.Contact(s.WorkspaceID, contact), table.ContactRow{Contact: contact, Company: s.CompanyID, CompanyName: "Globex", Person: id, Name: name, Email: email, InvitationState: table.InvitationAccepted, CreatedAt: start})
+			put(table.Contact(s.WorkspaceID, contact), table.ContactRow{Contact: contact, Company: s.CompanyID, Person: id, Name: name, Email: email, InvitationState: table.InvitationAccepted, CreatedAt: start})
+			put(table.ContactByName(s.WorkspaceID, s.CompanyID, names.Sort(name), contact), table.NamedRow{ID: contact})
 			// All activity: else nobody but members would be told of it.
 			put(table.Settings(id), table.SettingsRow{Level: "all", Version: 1})
 		} else {
@@ -170,6 +174,18 @@ func (s *State) fillPeople(put func(table.Key, any)) {
 		put(table.Project(id, s.ProjectID), own)
 		put(table.TeamPerson(s.ProjectID, id), team)
 		put(table.Person(s.ProjectID, id), table.PersonRow{Person: id, Name: name, Kind: own.Kind})
+	}
+}
+
+// fillCompanies makes more companies, each with a licence.
+func (s *State) fillCompanies(put func(table.Key, any)) {
+	put(table.Subscription(s.WorkspaceID), table.SubscriptionRow{Seats: s.Size.Companies, Used: s.Size.Companies - 1})
+	for n := range s.Size.Companies - 1 {
+		id, name := idAt("com_", start, n, false), fmt.Sprintf("Company %d", n)
+		put(table.Company(s.WorkspaceID, id), table.CompanyRow{Company: id, Name: name, CreatedAt: start})
+		put(table.CompanyGate(s.WorkspaceID, id), table.CompanyGateRow{Licensed: true})
+		put(table.CompanyByName(s.WorkspaceID, names.Sort(name), id), table.NamedRow{ID: id})
+		put(table.Licence(s.WorkspaceID, names.Sort(name), id), table.NamedRow{ID: id})
 	}
 }
 

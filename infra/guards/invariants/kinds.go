@@ -25,6 +25,8 @@ const (
 	kindMailMark              = "MailMark"
 	kindCompanyNamed          = "CompanyNamed"
 	kindContact               = "Contact"
+	kindLicence               = "Licence"
+	kindSubscription          = "Subscription"
 	kindPrivateItem           = "PrivateItem"
 	kindSharedItem            = "SharedItem"
 )
@@ -40,6 +42,12 @@ func init() { // not above: what they must agree with asks for kinds
 		{"Member", formOf(table.Member("‹w›", "‹person›")), of(member)},
 		{kindContact, formOf(table.Contact("‹w›", "‹contact›")), of(contact)},
 		{"Company", formOf(table.Company("‹w›", "‹company›")), of(company)},
+		{kindSubscription, formOf(table.Subscription("‹w›")), of(subscription)},
+		{kindLicence, formOf(table.Licence("‹w›", "‹name›", "‹company›")), of(licence)},
+		{"CompanyByName", formOf(table.CompanyByName("‹w›", "‹name›", "‹company›")), of(companyByName)},
+		{"CompanyWord", formOf(table.CompanyWord("‹w›", "‹word›", "‹name›", "‹company›")), of(companyWord)},
+		{"ContactByName", formOf(table.ContactByName("‹w›", "‹company›", "‹name›", "‹contact›")), of(contactByName)},
+		{"ContactWord", formOf(table.ContactWord("‹w›", "‹company›", "‹word›", "‹name›", "‹contact›")), of(contactWord)},
 		{"WorkspaceProject", formOf(table.WorkspaceProject("‹w›", "‹p›")), of(workspaceProject)},
 		{"Job", formOf(table.Job("‹w›", "‹job›")), of(job)},
 		{kindCompanyNamed, formOf(table.CompanyNamed("‹w›", "‹hash›", "‹company›")), of(companyNamed)},
@@ -93,6 +101,16 @@ var counters = []counter{
 		}
 		return n
 	}},
+	// Rule 17: a seat is taken by one licence, and by nothing else.
+	{kind: kindSubscription, what: "used", counted: func(c *checker, at place) int {
+		n := 0
+		for _, one := range c.of[kindLicence] {
+			if one.ids["w"] == at.ids["w"] {
+				n++
+			}
+		}
+		return n
+	}},
 }
 
 // counter is an attribute that counts rows.
@@ -119,7 +137,7 @@ const ulid = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 var forms = map[string]string{
 	"w": "wks_" + ulid, "p": "prj_" + ulid + ulid, "person": "per_" + ulid, "company": "com_" + ulid, "contact": "con_" + ulid,
 	"item": "(?:msg|fil|tsk|evt)_" + ulid, "activity": "act_" + ulid, "job": "job_" + ulid, "subject": "(?:con|per)_" + ulid,
-	"session": "[^#]+", "hash": "[A-Za-z0-9_-]{43}", "sha256": "[0-9a-f]{64}", "mail": ".+", "due": "reminder#.+",
+	"session": "[^#]+", "hash": "[A-Za-z0-9_-]{43}", "sha256": "[0-9a-f]{64}", "mail": ".+", "name": ".*", "word": "[^#]+", "due": "reminder#.+",
 	"day": `\d{4}-\d\d-\d\d`, "minute": `\d{4}-\d\d-\d\dT\d\d:\d\d`, "shard": `\d\d`,
 }
 
@@ -163,8 +181,8 @@ func (f form) match(k table.Key) (map[string]string, bool) {
 	return ids, true
 }
 
-// found is a key's kind and ids.
-type found struct {
+// seenKind is a key's kind and ids.
+type seenKind struct {
 	kind kind
 	ids  map[string]string
 	ok   bool
@@ -176,10 +194,10 @@ var seen sync.Map
 
 func kindOf(key table.Key) (kind, map[string]string, bool) {
 	if f, ok := seen.Load(key); ok {
-		f := f.(found)
+		f := f.(seenKind)
 		return f.kind, f.ids, f.ok
 	}
-	f := found{}
+	f := seenKind{}
 	for _, k := range kinds {
 		if f.ids, f.ok = k.form.match(key); f.ok {
 			f.kind = k

@@ -3,7 +3,7 @@ package invariants
 import (
 	"slices"
 
-	"foyer/shared/companies"
+	"foyer/shared/names"
 	"foyer/shared/table"
 )
 
@@ -40,8 +40,10 @@ func member(c *checker, at place, row table.MemberRow) {
 func contact(c *checker, at place, row table.ContactRow) {
 	w, id := at.ids["w"], at.ids["contact"]
 	same(c, at.key, "contact", row.Contact, id)
-	if company, ok := needs[table.CompanyRow](c, at.key, table.Company(w, row.Company)); ok {
-		same(c, at.key, "company's name", row.CompanyName, company.Name)
+	c.has(at.key, table.Company(w, row.Company))
+	c.has(at.key, table.ContactByName(w, row.Company, names.Sort(row.Name), id))
+	for _, word := range names.Words(row.Name) {
+		c.has(at.key, table.ContactWord(w, row.Company, word, names.Sort(row.Name), id))
 	}
 	if by, ok := needs[table.ContactAddressRow](c, at.key, table.ContactAddress(w, row.Company, row.Email)); ok {
 		same(c, at.key, "contact of its address", by.Contact, id)
@@ -88,17 +90,85 @@ func company(c *checker, at place, row table.CompanyRow) {
 	same(c, at.key, "company", row.Company, id)
 	c.has(at.key, table.Workspace(w))
 	c.has(at.key, table.CompanyGate(w, id))
-	if named, ok := needs[table.CompanyNamedRow](c, at.key, table.CompanyNamed(w, companies.Fold(row.Name), id)); ok {
+	if named, ok := needs[table.CompanyNamedRow](c, at.key, table.CompanyNamed(w, names.Fold(row.Name), id)); ok {
 		same(c, at.key, "name under which it is found", named.Name, row.Name)
 	}
+	c.has(at.key, table.CompanyByName(w, names.Sort(row.Name), id))
+	for _, word := range names.Words(row.Name) {
+		c.has(at.key, table.CompanyWord(w, word, names.Sort(row.Name), id))
+	}
+	if gate, ok := look[table.CompanyGateRow](c, table.CompanyGate(w, id)); ok {
+		_, listed := c.rows[table.Licence(w, names.Sort(row.Name), id)]
+		same(c, at.key, "listed as licensed", listed, gate.Licensed)
+	}
+}
+
+// subscription: seats are never fewer than the licences that take them (rule 17).
+func subscription(c *checker, at place, row table.SubscriptionRow) {
+	c.has(at.key, table.Workspace(at.ids["w"]))
+	c.count(kindSubscription, at, map[string]int{"used": row.Used})
+	c.want(at.key, row.Used <= row.Seats, "%d of %d seats are used", row.Used, row.Seats)
+}
+
+func licence(c *checker, at place, row table.NamedRow) {
+	w, id := at.ids["w"], at.ids["company"]
+	same(c, at.key, "company", row.ID, id)
+	c.has(at.key, table.Subscription(w))
+	if gate, ok := needs[table.CompanyGateRow](c, at.key, table.CompanyGate(w, id)); ok {
+		same(c, at.key, "licensed", gate.Licensed, true)
+	}
+	listed(c, at, "company")
+}
+
+func companyByName(c *checker, at place, row table.NamedRow) {
+	same(c, at.key, "company", row.ID, at.ids["company"])
+	listed(c, at, "company")
+}
+
+func companyWord(c *checker, at place, row table.WordRow) {
+	same(c, at.key, "company", row.ID, at.ids["company"])
+	found(c, at, row, listed(c, at, "company"))
+}
+
+func contactByName(c *checker, at place, row table.NamedRow) {
+	same(c, at.key, "contact", row.ID, at.ids["contact"])
+	listed(c, at, "contact")
+}
+
+func contactWord(c *checker, at place, row table.WordRow) {
+	same(c, at.key, "contact", row.ID, at.ids["contact"])
+	found(c, at, row, listed(c, at, "contact"))
+}
+
+// listed reports a row of a list that stands under another name than the company or
+// contact has now, which it gives.
+func listed(c *checker, at place, what string) (name string) {
+	w := at.ids["w"]
+	if what == "company" {
+		row, _ := needs[table.CompanyRow](c, at.key, table.Company(w, at.ids["company"]))
+		name = row.Name
+	} else {
+		row, _ := needs[table.ContactRow](c, at.key, table.Contact(w, at.ids["contact"]))
+		same(c, at.key, "company", row.Company, at.ids["company"])
+		name = row.Name
+	}
+	same(c, at.key, "sorted name", at.ids["name"], names.Sort(name))
+	return name
+}
+
+// found reports a row of a search that stands for a word which the name has not.
+func found(c *checker, at place, row table.WordRow, name string) {
+	words := names.Words(name)
+	c.want(at.key, slices.Contains(words, at.ids["word"]), "%q is no word of %q", at.ids["word"], name)
+	c.want(at.key, slices.Equal(row.Words, words), "the words are %q, should be %q", row.Words, words)
 }
 
 func companyNamed(c *checker, at place, row table.CompanyNamedRow) {
 	w, id := at.ids["w"], at.ids["company"]
 	same(c, at.key, "company", row.Company, id)
-	same(c, at.key, "folded name", table.Hash(companies.Fold(row.Name)), at.ids["hash"])
+	same(c, at.key, "folded name", table.Hash(names.Fold(row.Name)), at.ids["hash"])
 	c.has(at.key, table.Company(w, id))
-	c.has(at.key, table.CompanyNameRevision(w, companies.Fold(row.Name)))
+	c.has(at.key, table.CompanyNameRevision(w, names.Fold(row.Name)))
 }
 
 func companyNameRevision(c *checker, at place, row table.RevisionRow) {
