@@ -26,6 +26,7 @@ var Unarchive = api.Operation[GetInput, Output]{
 	ID: "companies-unarchive", Method: http.MethodDelete, Path: "/workspaces/{workspace}/companies/{company}/archive", Access: api.Admins, Status: http.StatusOK,
 	Summary: "Unarchive a company",
 	Doc:     "For the workspace's owner and admins. Everything is as it was before the company was archived; nothing is sent. Repeating it changes nothing.",
+	Reads:   InPath,
 	Handle: func(ctx context.Context, c *api.Call, in *GetInput) (*Output, error) {
 		return setArchived(ctx, c, in.Company, false)
 	},

@@ -79,7 +79,7 @@ func put(c *api.Call, tx *table.Tx, row table.CompanyRow) {
 	tx.Put(table.CompanyNamed(c.Workspace, names.Fold(row.Name), row.Company), table.CompanyNamedRow{Company: row.Company, Name: row.Name}).If(table.Absent())
 	tx.Put(table.Company(c.Workspace, row.Company), row).If(table.Absent())
 	tx.Put(table.CompanyGate(c.Workspace, row.Company), table.CompanyGateRow{}).If(table.Absent())
-	tx.Put(table.CompanyByName(c.Workspace, names.Sort(row.Name), row.Company), table.NamedRow{ID: row.Company})
+	tx.Put(table.CompanyByName(c.Workspace, names.Sort(row.Name), row.Company), table.NamedRow{ID: row.Company}).If(table.Absent())
 	search.Index(tx, row.Company, row.Name, wordKey(c, row.Name, row.Company))
 }
 

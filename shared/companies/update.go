@@ -65,20 +65,22 @@ func renaming(c *api.Call, row table.CompanyRow, gate table.CompanyGateRow, name
 	tx.Check(table.CompanyGate(c.Workspace, id), table.Is("licensed", gate.Licensed)).Else(table.ErrConflict)
 	before, after := names.Sort(row.Name), names.Sort(name)
 	if before != after {
-		tx.Delete(table.CompanyByName(c.Workspace, before, id))
-		tx.Put(table.CompanyByName(c.Workspace, after, id), table.NamedRow{ID: id})
+		tx.Delete(table.CompanyByName(c.Workspace, before, id)).If(table.Exists()).Else(table.ErrConflict)
+		tx.Put(table.CompanyByName(c.Workspace, after, id), table.NamedRow{ID: id}).If(table.Absent())
 		if gate.Licensed {
-			tx.Delete(table.Licence(c.Workspace, before, id))
-			tx.Put(table.Licence(c.Workspace, after, id), table.NamedRow{ID: id})
+			tx.Delete(table.Licence(c.Workspace, before, id)).If(table.Exists()).Else(table.ErrConflict)
+			tx.Put(table.Licence(c.Workspace, after, id), table.NamedRow{ID: id}).If(table.Absent())
 		}
 	}
-	named := table.CompanyNamedRow{Company: id, Name: name}
+	named := tx.Put(table.CompanyNamed(c.Workspace, names.Fold(name), id), table.CompanyNamedRow{Company: id, Name: name})
 	if was, is := names.Fold(row.Name), names.Fold(name); was != is {
-		tx.Delete(table.CompanyNamed(c.Workspace, was, id))
+		named.If(table.Absent())
+		tx.Delete(table.CompanyNamed(c.Workspace, was, id)).If(table.Exists()).Else(table.ErrConflict)
 		changed(c, tx, row.Name)
 		changed(c, tx, name)
+	} else {
+		named.If(table.Exists()).Else(table.ErrConflict)
 	}
-	tx.Put(table.CompanyNamed(c.Workspace, names.Fold(name), id), named)
 	search.Reindex(tx, id, row.Name, name, wordKey(c, row.Name, id), wordKey(c, name, id))
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityCompanyRenamed, Subject: id})
 	return tx

@@ -103,8 +103,8 @@ func changing(c *api.Call, row, to table.ContactRow) *table.Tx {
 	}
 	if to.Name != row.Name {
 		if before, after := names.Sort(row.Name), names.Sort(to.Name); before != after {
-			tx.Delete(table.ContactByName(c.Workspace, row.Company, before, row.Contact))
-			tx.Put(table.ContactByName(c.Workspace, row.Company, after, row.Contact), table.NamedRow{ID: row.Contact})
+			tx.Delete(table.ContactByName(c.Workspace, row.Company, before, row.Contact)).If(table.Exists()).Else(table.ErrConflict)
+			tx.Put(table.ContactByName(c.Workspace, row.Company, after, row.Contact), table.NamedRow{ID: row.Contact}).If(table.Absent())
 		}
 		search.Reindex(tx, row.Contact, row.Name, to.Name, wordKey(c, row, row.Name), wordKey(c, row, to.Name))
 		if row.InvitationState != "" { // whoever accepts or is reminded from now on has the new name

@@ -98,7 +98,7 @@ func grant(ctx context.Context, c *api.Call, in *Input) (*Output, error) {
 			change(c, tx, row, true)
 			used, seats := expression.Name("used"), expression.Name("seats")
 			tx.Update(table.Subscription(c.Workspace), expression.Add(used, expression.Value(1))).If(used.LessThan(seats)).Else(noSeatFree())
-			tx.Put(table.Licence(c.Workspace, names.Sort(row.Name), row.Company), table.NamedRow{ID: row.Company})
+			tx.Put(table.Licence(c.Workspace, names.Sort(row.Name), row.Company), table.NamedRow{ID: row.Company}).If(table.Absent())
 			activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityLicenceGranted, Subject: row.Company})
 			if err := c.Table.Write(ctx, tx); err != nil {
 				return err

@@ -17,29 +17,31 @@ import (
 func Index(tx *table.Tx, id, name string, key func(word string) table.Key) {
 	words := names.Words(name)
 	for _, w := range words {
-		tx.Put(key(w), table.WordRow{ID: id, Words: words})
+		tx.Put(key(w), table.WordRow{ID: id, Words: words}).If(table.Absent())
 	}
 }
 
-// Reindex changes those rows to another name.
+// Reindex changes those rows to another name: table.ErrConflict where they are not
+// those of the former one any more.
 func Reindex(tx *table.Tx, id, from, to string, before, after func(word string) table.Key) {
 	words := names.Words(to)
-	put := map[table.Key]bool{}
+	had := map[table.Key]bool{}
+	for _, w := range names.Words(from) {
+		had[before(w)] = true
+	}
 	for _, w := range words {
-		put[after(w)] = true
-		tx.Put(after(w), table.WordRow{ID: id, Words: words})
+		put := tx.Put(after(w), table.WordRow{ID: id, Words: words})
+		if had[after(w)] {
+			put.If(table.Exists()).Else(table.ErrConflict)
+			delete(had, after(w))
+			continue
+		}
+		put.If(table.Absent())
 	}
 	for _, w := range names.Words(from) {
-		if !put[before(w)] {
-			tx.Delete(before(w))
+		if had[before(w)] {
+			tx.Delete(before(w)).If(table.Exists()).Else(table.ErrConflict)
 		}
-	}
-}
-
-// Drop takes those rows away.
-func Drop(tx *table.Tx, name string, key func(word string) table.Key) {
-	for _, w := range names.Words(name) {
-		tx.Delete(key(w))
 	}
 }
 

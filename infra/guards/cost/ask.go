@@ -91,6 +91,8 @@ var adjustments = map[string]func(*State, *scene.Request){
 	"items-create": func(s *State, r *scene.Request) {
 		r.Body = map[string]any{"kind": "message", "title": "Kick-off", "text": strings.Repeat("x", s.Size.ItemBytes-rowOverhead)}
 	},
+	"companies-update": func(_ *State, r *scene.Request) { r.Body = map[string]any{"name": "Umbrella"} },
+	"contacts-update":  func(_ *State, r *scene.Request) { r.Body = map[string]any{"name": "Nora Newer"} },
 	"audit-list": func(_ *State, r *scene.Request) {
 		r.Query = fmt.Sprintf("from=%s&to=%s", auditFrom.Format(time.DateOnly), auditTo.Format(time.DateOnly))
 	},

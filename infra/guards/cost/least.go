@@ -104,7 +104,7 @@ var budget = map[string]entry{
 	"contacts-update": {
 		at(batch(staff, rows(1, "the contact"))),
 		at(get("the company: the contact names it")),
-		at(tx(writes(1, "the contact"), writes(1, "activity"))),
+		at(tx(writes(1, "the contact"), writes(2, "its place in the list by name, before and after"), writes(4, "the two words that find it, before and after: they are listed by name too"), writes(1, "activity"))),
 	},
 	"subscription-get": {
 		at(batch(staff, rows(1, "the seats"))),
@@ -213,7 +213,7 @@ var budget = map[string]entry{
 		}), query("their names, under the same sort keys", func(s *State) table.Query {
 			return table.Query{PK: table.ClientProjectPartition(s.ProjectID), Prefix: table.PrefixPerson, Limit: page}
 		})),
-		at(batch(each(people, "of each the contact or member: address, role, where the invitation stands"))),
+		at(batch(each(people, "of each the contact or member: address, role, where the invitation stands"), rows(1, "the clients' company, which has its name in one place"))),
 	},
 	"clients-add": {
 		at(batch(inProject, rows(1, "the adder's name, for the mail"))),
@@ -223,7 +223,7 @@ var budget = map[string]entry{
 		at(batch(rows(2, "the company: open? has it a contact of that address?"), rows(3, "the person: in the project, in the workspace, of the team? Asked for an unknown address too"))),
 		at(tx(writes(2, "checks: the company is open, the project is not archived"), writes(3, "the person in the project: own row, the clients' side, the team's side"),
 			writes(2, "account and address, for they are new"), writes(2, "the contact, and the mark that makes its address unique in the company"),
-			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+			writes(3, "the rows by which the contact is listed by name, and found by its two words"), writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
 	},
 	"items-create": {
 		at(batch(inProject)),

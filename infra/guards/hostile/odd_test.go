@@ -140,7 +140,11 @@ func fieldOdds(m api.Meta, sample string) (all []odd) {
 			return func(r *raw) { r.body = fmt.Sprintf("%s,%q:%s}", strings.TrimSuffix(sample, "}"), name, value) }
 		}
 		if value != "" {
-			all = append(all, odd{what: name + " twice", change: again(name, "1"), refused: true}, odd{what: name + " in capitals", change: again(strings.ToUpper(name), value), refused: true})
+			wrong := "1"
+			if !strings.HasPrefix(value, `"`) { // of another type, so that whichever is taken shows
+				wrong = `"1"`
+			}
+			all = append(all, odd{what: name + " twice", change: again(name, wrong), refused: true}, odd{what: name + " in capitals", change: again(strings.ToUpper(name), value), refused: true})
 		}
 	}
 	return all

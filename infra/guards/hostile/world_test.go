@@ -20,6 +20,7 @@ import (
 const (
 	ofTeam    = "qzTeamOnly"     // private things of the project: its staff
 	ofOther   = "qzOtherProject" // the workspace's other project: its people, owner and admin
+	ofStaff   = "qzStaff"        // the workspace's contacts: its staff, in whatever project
 	ofForeign = "qzForeign"      // another workspace
 )
 
@@ -42,7 +43,7 @@ func newWorld(t *testing.T) *world {
 	w.Invited(w.Ann, w.ProjectID, "Globex", rita.Name, rita.Email) // has a password: is asked to sign in first
 
 	other := w.Project(w.Ann, w.WorkspaceID, ofOther)
-	otto := w.World.Client(w.Ann, other, "Umbrella", "Otto "+ofOther, "otto@umbrella.example")
+	otto := w.World.Client(w.Ann, other, "Umbrella", "Otto "+ofStaff, "otto@umbrella.example")
 	olga, foreignWorkspace := w.Workspace(ofForeign+" Agency", "Olga "+ofForeign, "olga@other.example")
 	foreign := w.Project(olga, foreignWorkspace, ofForeign+" project")
 	oscar := w.World.Client(olga, foreign, ofForeign+" company", "Oscar "+ofForeign, "oscar@other.example")
@@ -153,8 +154,8 @@ func (w *world) callers() []caller {
 	member := slices.Concat(client, []api.Access{api.Staff, api.StaffOfProject}) // a client's view too, as a preview
 	admin := []api.Access{api.Admins, api.Owners}
 	return []caller{
-		{name: "anonymous", let: anyone, hidden: slices.Concat([]string{ofTeam, ofOther, ofForeign, w.Carl.Email}, w.addresses)},
-		{name: "client", person: w.Carl, let: client, hidden: slices.Concat([]string{ofTeam, ofOther, ofForeign, "Initech"}, w.addresses)},
+		{name: "anonymous", let: anyone, hidden: slices.Concat([]string{ofTeam, ofOther, ofStaff, ofForeign, w.Carl.Email}, w.addresses)},
+		{name: "client", person: w.Carl, let: client, hidden: slices.Concat([]string{ofTeam, ofOther, ofStaff, ofForeign, "Initech"}, w.addresses)},
 		{name: "member", person: w.Mia, let: member, known: admin, hidden: []string{ofOther, ofForeign}, needs: []string{"as"}},
 		{name: "owner", person: w.Ann, let: slices.Concat(member, admin), hidden: []string{ofForeign}, needs: []string{"as"}},
 	}

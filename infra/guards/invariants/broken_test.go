@@ -25,26 +25,27 @@ import (
 // mayGo are the kinds of which a row may be missing, and nothing else says that it
 // was there.
 var mayGo = map[string]string{
-	"Session":      "a person signs out",
-	"Settings":     "nobody has to have any",
-	"Job":          "it is kept for a month; one that a request is remembered to have made is missed",
-	"Token":        "it is used, or expires",
-	"Idempotency":  "it is kept for a day",
-	"Due":          "it is taken when its minute has come",
-	"DueWatermark": "the first run makes it",
-	"Audit":        "a stream is late: it is put last, when the activity was told to its end",
-	"MailMark":     "its mail is not sent yet; of an invitation that is marked as sent it is missed",
-	"Mail":         "it is kept for a month; of one that was sent it is missed",
-	"PortalFeed":   "a stream is late; of one that was mailed it is missed",
-	"TeamFeed":     "a stream is late; of one that was mailed it is missed",
-	"Membership":   "the last contact was removed; one that gives access is missed",
+	"Session":             "a person signs out",
+	"Settings":            "nobody has to have any",
+	"Job":                 "it is kept for a month; one that a request is remembered to have made is missed",
+	"Token":               "it is used, or expires",
+	"Idempotency":         "it is kept for a day",
+	"Due":                 "it is taken when its minute has come",
+	"DueWatermark":        "the first run makes it",
+	"Audit":               "a stream is late: it is put last, when the activity was told to its end",
+	"MailMark":            "its mail is not sent yet; of an invitation that is marked as sent it is missed",
+	"Mail":                "it is kept for a month; of one that was sent it is missed",
+	"PortalFeed":          "a stream is late; of one that was mailed it is missed",
+	"TeamFeed":            "a stream is late; of one that was mailed it is missed",
+	"CompanyNameRevision": "no company has the name any more; of one that a company has it is missed",
+	"Membership":          "the last contact was removed; one that gives access is missed",
 }
 
 // free are the attributes that nothing else in the table says, by kind.
 var free = map[string][]string{
-	"*":           {"createdAt", "ttl", "at"},
-	"Account":     {"name"},
-	"CompanyGate": {"licensed", "archived"}, "WorkspaceGate": {"portalNeedsLicence", "closed"},
+	"*":                   {"createdAt", "ttl", "at"},
+	"Account":             {"name"},
+	"WorkspaceGate":       {"portalNeedsLicence", "closed"},
 	"CompanyNameRevision": {"revision"}, // may be more than it counts; less is tried by hand
 	"DueWatermark":        {"done"},     // a time; what is none is tried by hand
 	"Idempotency":         {"fingerprint"},
@@ -55,6 +56,7 @@ var free = map[string][]string{
 	"PrivateItem":         {"title", "text", "updatedAt"}, "SharedItem": {"title", "text", "updatedAt", "ask", "due", "start", "end"},
 	"ProjectFacts": {"name", "archived", "version", "moved"},
 	"Settings":     {"version", "change"},
+	"Subscription": {"seats"}, // may be more than are used; fewer are tried by hand
 	"TeamPerson":   {"addedAt"},
 	"Token":        {"generation", "expiresAt"},
 	"PortalFeed":   {"reason"}, "TeamFeed": {"reason"},
@@ -116,6 +118,8 @@ func changed(t *testing.T, v types.AttributeValue) types.AttributeValue {
 		return &types.AttributeValueMemberBOOL{Value: !v.Value}
 	case *types.AttributeValueMemberM:
 		return &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"con_01JD0000000000000000000000": &types.AttributeValueMemberS{Value: "none"}}}
+	case *types.AttributeValueMemberL:
+		return &types.AttributeValueMemberL{Value: append(slices.Clone(v.Value), &types.AttributeValueMemberS{Value: "more"})}
 	case *types.AttributeValueMemberNULL:
 		return &types.AttributeValueMemberS{Value: "something"}
 	}
@@ -191,6 +195,17 @@ func TestWhatIsBrokenByHandIsFound(t *testing.T) {
 		{"a counter that counts less than there are", "what it counts are", func() table.Item {
 			_, item := first("CompanyNameRevision", nil)
 			return with(item, "revision", &types.AttributeValueMemberN{Value: "0"})
+		}},
+		{"more licences than seats", "seats are used", func() table.Item {
+			_, item := first("Subscription", func(i table.Item) bool {
+				used, ok := i["used"].(*types.AttributeValueMemberN)
+				return ok && used.Value != "0"
+			})
+			return with(item, "seats", &types.AttributeValueMemberN{Value: "0"})
+		}},
+		{"a word that finds nobody of the name", "is no word of", func() table.Item {
+			key, item := first("CompanyWord", nil)
+			return at(item, table.Key{PK: key.PK, SK: "x" + key.SK})
 		}},
 		{"a member who is a client too", "is of the team and a client", func() table.Item {
 			_, item := first("Membership", func(i table.Item) bool {

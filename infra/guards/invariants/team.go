@@ -55,6 +55,7 @@ func contact(c *checker, at place, row table.ContactRow) {
 	c.want(at.key, row.Removed || row.RemovedFrom == "", "has a state to restore, and was not removed")
 	if row.Person == "" {
 		c.want(at.key, row.InvitationState == "", "is %q, and nobody was invited", row.InvitationState)
+		c.want(at.key, row.ExpiresAt.IsZero(), "was not invited, and that ends %s", row.ExpiresAt)
 		return
 	}
 	c.has(at.key, table.Account(row.Person))

@@ -11,8 +11,12 @@ func workspaceGate(c *checker, at place, _ table.WorkspaceGateRow) {
 	c.has(at.key, table.Workspace(at.ids["w"]))
 }
 
-func companyGate(c *checker, at place, _ table.CompanyGateRow) {
-	c.has(at.key, table.Company(at.ids["w"], at.ids["company"]))
+func companyGate(c *checker, at place, row table.CompanyGateRow) {
+	w, id := at.ids["w"], at.ids["company"]
+	c.has(at.key, table.Company(w, id))
+	recorded := func(is, was string) int { return c.recorded(is, w, "", id) - c.recorded(was, w, "", id) }
+	same(c, at.key, "licensed, as recorded", recorded(table.ActivityLicenceGranted, table.ActivityLicenceReleased) == 1, row.Licensed)
+	same(c, at.key, "archived, as recorded", recorded(table.ActivityCompanyArchived, table.ActivityCompanyUnarchived) == 1, row.Archived)
 }
 
 func companyProject(c *checker, at place, row table.PointerRow) {
@@ -109,6 +113,13 @@ func activity(c *checker, at place, row table.ActivityRow) {
 			subject = table.Member(w, row.Subject)
 		}
 		c.has(at.key, subject)
+	case table.ActivityContactCreated, table.ActivityContactUpdated:
+		c.has(at.key, table.Contact(w, row.Subject))
+	case table.ActivityCompanyCreated, table.ActivityCompanyRenamed, table.ActivityCompanyArchived, table.ActivityCompanyUnarchived,
+		table.ActivityLicenceGranted, table.ActivityLicenceReleased:
+		c.has(at.key, table.Company(w, row.Subject))
+	case table.ActivitySeatsChanged:
+		c.has(at.key, table.Subscription(w))
 	case table.ActivityAuditExported:
 	case table.ActivityProjectCreated:
 		c.want(at.key, row.Project != "", "names no project")

@@ -8,10 +8,13 @@ var recipes = map[string]func(s *Scene, r *Request){
 	"workspaces-create": func(s *Scene, r *Request) {
 		r.Body = map[string]any{"name": "New Agency", "ownerName": "Nora New", "ownerEmail": s.Address()}
 	},
-	"companies-create":    func(_ *Scene, r *Request) { r.Body = map[string]any{"name": "Hooli"} },
-	"companies-unarchive": func(s *Scene, r *Request) { r.IDs["company"] = s.Company() },
-	"companies-archive":   func(s *Scene, r *Request) { r.IDs["company"] = s.Company() },
-	"companies-update":    func(s *Scene, r *Request) { r.IDs["company"] = s.Company() },
+	"companies-create": func(s *Scene, r *Request) { r.Body = map[string]any{"name": s.CompanyName()} },
+	"companies-unarchive": func(s *Scene, r *Request) {
+		r.IDs["company"] = s.Company()
+		s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/companies/"+r.IDs["company"]+"/archive", nil).Must(200)
+	},
+	"companies-archive": func(s *Scene, r *Request) { r.IDs["company"] = s.Company() },
+	"companies-update":  func(s *Scene, r *Request) { r.IDs["company"] = s.Company() },
 	"contacts-create": func(s *Scene, r *Request) {
 		r.Body = map[string]any{"name": "Nora New", "email": s.Address()}
 	},
@@ -25,8 +28,11 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.IDs["company"] = s.Company()
 		s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/licences/"+r.IDs["company"], nil).Must(200)
 	},
-	"subscription-update": func(s *Scene, r *Request) { r.Body = map[string]any{"seats": 100000} },
-	"access-remove":       func(s *Scene, r *Request) { r.IDs["contact"] = s.Client().Contact },
+	"subscription-update": func(s *Scene, r *Request) {
+		s.made++ // another number than it is
+		r.Body = map[string]any{"seats": 100000 + s.made}
+	},
+	"access-remove": func(s *Scene, r *Request) { r.IDs["contact"] = s.Client().Contact },
 	"access-restore": func(s *Scene, r *Request) {
 		r.IDs["contact"] = s.Client().Contact
 		s.Do(s.Ann, "DELETE", "/v1/workspaces/"+s.WorkspaceID+"/contacts/"+r.IDs["contact"]+"/access", nil).Must(204)

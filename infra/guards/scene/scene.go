@@ -65,7 +65,13 @@ func (s *Scene) Client() foyertest.Person {
 // Company is a company that nobody has touched yet.
 func (s *Scene) Company() string {
 	s.T.Helper()
-	return s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies", map[string]any{"name": "Initech"}).Must(http.StatusCreated).String("id")
+	return s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies", map[string]any{"name": s.CompanyName()}).Must(http.StatusCreated).String("id")
+}
+
+// CompanyName is a name, of one word, that no company has yet.
+func (s *Scene) CompanyName() string {
+	s.made++
+	return fmt.Sprintf("Hooli%d", s.made)
 }
 
 // Contact is a contact of Globex whom nobody has invited.

@@ -43,6 +43,7 @@ type hidden struct {
 	workspaces []string
 	companies  []string
 	clients    []*client
+	contacts   []string // who were not invited
 	persons    []string
 	jobs       []string
 }

@@ -100,6 +100,13 @@ var publicSteps = []step{
 		c.removed = false
 		return r.access(rt, c, "access-restore", "PUT")
 	}},
+	{name: "archive a company and bring it back", operations: []string{"companies-archive", "companies-unarchive"}, visibility: true, do: func(r *run, rt *rapid.T) bool {
+		at := r.companies("/" + oneOf(rt, "client", r.clients).company + "/archive")
+		gone := r.ask(rt, request{op: "companies-archive", who: r.ann, method: "PUT", target: at}).status
+		r.settle(rt)
+		r.sweep(rt)
+		return r.ask(rt, request{op: "companies-unarchive", who: r.ann, method: "DELETE", target: at}).status == gone && gone == http.StatusOK
+	}},
 	{name: "reminders fall due", do: func(r *run, rt *rapid.T) bool {
 		if len(r.waiting()) == 0 {
 			rt.Skip("nobody to remind")

@@ -66,6 +66,39 @@ var secretSteps = []step{
 		c.removed = false
 		return r.privately(rt, request{op: "access-restore", who: r.ann, method: "PUT", target: "/v1/workspaces/" + r.workspace + "/contacts/" + c.contact + "/access"}).status == http.StatusNoContent
 	}},
+	{name: "a company comes in secret", operations: []string{"companies-create"}, do: func(r *run, rt *rapid.T) bool {
+		name := rapid.SampledFrom([]string{"Umbrella", "Vandelay"}).Draw(rt, "name") // never one that is found by name in both worlds
+		a := r.privately(rt, request{op: "companies-create", who: r.mia, method: "POST", target: r.companies(""), body: body(fields{"name": name})})
+		if a.status == http.StatusCreated {
+			r.hidden.companies = append(r.hidden.companies, r.names.call(a.get("id"), "secret company"))
+		}
+		return a.status == http.StatusCreated
+	}},
+	{name: "a secret company is renamed, archived and back", operations: []string{"companies-update", "companies-archive", "companies-unarchive"}, do: func(r *run, rt *rapid.T) bool {
+		at := r.companies("/" + oneOf(rt, "secret company", r.hidden.companies))
+		name := rapid.SampledFrom([]string{"Umbrella", "Vandelay"}).Draw(rt, "name")
+		return r.all(rt, request{op: "companies-update", who: r.mia, method: "PATCH", target: at, headers: map[string]string{"If-Match": "*"}, body: body(fields{"name": name})},
+			request{op: "companies-archive", who: r.ann, method: "PUT", target: at + "/archive"},
+			request{op: "companies-unarchive", who: r.ann, method: "DELETE", target: at + "/archive"})
+	}},
+	{name: "a secret company gets a licence and loses it", operations: []string{"subscription-update", "licences-grant", "licences-release"}, do: func(r *run, rt *rapid.T) bool {
+		r.made++
+		at := "/v1/workspaces/" + r.workspace
+		of := at + "/licences/" + oneOf(rt, "secret company", r.hidden.companies)
+		return r.all(rt, request{op: "subscription-update", who: r.ann, method: "PUT", target: at + "/subscription", body: body(fields{"seats": 100 + r.made})},
+			request{op: "licences-grant", who: r.ann, method: "PUT", target: of}, request{op: "licences-release", who: r.ann, method: "DELETE", target: of})
+	}},
+	{name: "a contact more in secret", operations: []string{"contacts-create", "contacts-update"}, do: func(r *run, rt *rapid.T) bool {
+		company := oneOf(rt, "company", append([]string{r.clients[0].company}, r.hidden.companies...))
+		a := r.privately(rt, request{op: "contacts-create", who: r.mia, method: "POST", target: r.companies("/" + company + "/contacts"), body: body(fields{"name": "Carl Client", "email": r.secretAddress()})})
+		if a.status != http.StatusCreated {
+			return false
+		}
+		contact := r.names.call(a.get("id"), "secret contact")
+		r.hidden.contacts = append(r.hidden.contacts, contact)
+		return r.all(rt, request{op: "contacts-update", who: r.mia, method: "PATCH", target: "/v1/workspaces/" + r.workspace + "/contacts/" + contact,
+			headers: map[string]string{"If-Match": "*"}, body: body(fields{"name": "Cora Changed", "email": r.secretAddress()})})
+	}},
 	{name: "the audit is exported", operations: []string{"audit-export"}, do: func(r *run, rt *rapid.T) bool {
 		a := r.privately(rt, request{op: "audit-export", who: r.ann, method: "POST", target: "/v1/workspaces/" + r.workspace + "/audit/export", body: `{"format":"csv"}`})
 		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))
@@ -129,6 +162,21 @@ func (r *run) hid(a answer) bool {
 		r.hidden.items = append(r.hidden.items, item{id: r.names.call(a.get("id"), "secret item"), project: projectIn(a.target)})
 	}
 	return a.status == http.StatusCreated
+}
+
+// companies is a path below those of the workspace.
+func (r *run) companies(path string) string {
+	return "/v1/workspaces/" + r.workspace + "/companies" + path
+}
+
+// all asks one after another in secret, and says whether all of them succeeded.
+func (r *run) all(rt *rapid.T, requests ...request) bool {
+	for _, q := range requests {
+		if r.privately(rt, q).status >= http.StatusMultipleChoices {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *run) secretAddress() string {

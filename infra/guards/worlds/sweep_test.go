@@ -286,6 +286,7 @@ func (r *run) hiddenIDs(name string) []string {
 	case "job":
 		out = r.hidden.jobs
 	case "contact":
+		out = slices.Clone(r.hidden.contacts)
 		for _, c := range r.hidden.clients {
 			out = append(out, c.contact)
 		}
