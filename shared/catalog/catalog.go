@@ -18,6 +18,7 @@ import (
 	"foyer/shared/projects"
 	"foyer/shared/sessions"
 	"foyer/shared/settings"
+	"foyer/shared/totp"
 	"foyer/shared/workspaces"
 )
 
@@ -28,8 +29,9 @@ func Operations() []api.Endpoint {
 		access.Remove, access.Restore,
 		jobs.Get,
 		invitations.View, invitations.Open, invitations.Accept,
-		sessions.Create, sessions.End,
+		sessions.Create, sessions.Answer, sessions.Refresh, sessions.End, sessions.EndAll,
 		me.Get,
+		totp.Start, totp.Confirm, totp.Remove,
 		settings.Get, settings.Put,
 		notifications.List,
 		audit.List, audit.Export,

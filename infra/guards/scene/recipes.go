@@ -2,6 +2,8 @@
 
 package scene
 
+import "foyer/shared/foyertest"
+
 // recipes are how to ask the operations for which the sample does not do: because
 // it works once only, or needs somebody's own words.
 var recipes = map[string]func(s *Scene, r *Request){
@@ -20,6 +22,27 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.Body = map[string]any{"email": s.Carl.Email, "password": s.Carl.Password}
 	},
 	"sessions-end": func(s *Scene, r *Request) { r.Who = s.SignIn(s.Carl) },
+	"sessions-answer": func(s *Scene, r *Request) {
+		carl := s.Client()
+		secret := s.SecondFactor(carl)
+		challenge := s.Do(foyertest.Person{}, "POST", "/v1/sessions", map[string]any{"email": carl.Email, "password": carl.Password}).Must(200).String("challenge")
+		r.Body = map[string]any{"challenge": challenge, "code": s.Code(secret)}
+	},
+	"sessions-refresh": func(s *Scene, r *Request) { r.Body = map[string]any{"refresh": s.SignIn(s.Carl).Refresh} },
+	"sessions-end-all": func(s *Scene, r *Request) { r.Who = s.Client() },
+	"totp-start": func(s *Scene, r *Request) {
+		r.Who = s.Client()
+		r.Body = map[string]any{"password": r.Who.Password}
+	},
+	"totp-confirm": func(s *Scene, r *Request) {
+		r.Who = s.Client()
+		secret := s.Do(r.Who, "POST", "/v1/me/totp", map[string]any{"password": r.Who.Password}).Must(200).String("secret")
+		r.Body = map[string]any{"password": r.Who.Password, "code": s.Code(secret)}
+	},
+	"totp-remove": func(s *Scene, r *Request) {
+		r.Who = s.Client()
+		r.Body = map[string]any{"password": r.Who.Password, "code": s.Code(s.SecondFactor(r.Who))}
+	},
 	"clients-add": func(s *Scene, r *Request) {
 		r.Body = map[string]any{"companyName": "Globex", "name": "Nina New", "email": s.Address(), "note": "Welcome aboard."}
 	},
