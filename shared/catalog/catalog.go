@@ -12,7 +12,9 @@ import (
 	"foyer/shared/items"
 	"foyer/shared/jobs"
 	"foyer/shared/me"
+	"foyer/shared/mfa"
 	"foyer/shared/notifications"
+	"foyer/shared/passwords"
 	"foyer/shared/people"
 	"foyer/shared/portal"
 	"foyer/shared/projects"
@@ -26,11 +28,12 @@ import (
 func Operations() []api.Endpoint {
 	return []api.Endpoint{
 		workspaces.Create,
-		access.Remove, access.Restore,
+		access.Remove, access.Restore, mfa.Reset,
 		jobs.Get,
 		invitations.View, invitations.Open, invitations.Accept,
 		sessions.Create, sessions.Answer, sessions.Refresh, sessions.End, sessions.EndAll,
-		me.Get,
+		passwords.Forgot, passwords.Reset,
+		me.Get, me.Update, me.Password, me.AddressChange, me.AddressConfirm,
 		totp.Start, totp.Confirm, totp.Remove,
 		settings.Get, settings.Put,
 		notifications.List,

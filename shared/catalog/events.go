@@ -30,6 +30,11 @@ var sampleBodies = map[string]string{
 	"sessions-create":    `{"email":"ann@acme.example","password":"Correct-Horse-7"}`,
 	"sessions-answer":    `{"challenge":"per_01JD0000000000000000000000.session","code":"123456"}`,
 	"sessions-refresh":   `{"refresh":"per_01JD0000000000000000000000.token"}`,
+	"passwords-forgot":   `{"email":"ann@acme.example"}`,
+	"passwords-reset":    `{"password":"Another-Horse-8"}`,
+	"me-update":          `{"name":"Ann Archer"}`,
+	"me-password":        `{"current":"Correct-Horse-7","new":"Another-Horse-8"}`,
+	"me-address-change":  `{"email":"ann@new.example","password":"Correct-Horse-7"}`,
 	"totp-start":         `{"password":"Correct-Horse-7"}`,
 	"totp-confirm":       `{"password":"Correct-Horse-7","code":"123456"}`,
 	"totp-remove":        `{"password":"Correct-Horse-7","code":"123456"}`,
@@ -45,7 +50,7 @@ var sampleBodies = map[string]string{
 var sampleQueries = map[string]string{"items-list": "kind=message", "portal-items-list": "kind=message"}
 
 // sampleHeaders are the headers that operations require.
-var sampleHeaders = map[string]map[string]string{"settings-put": {"if-match": `*`}}
+var sampleHeaders = map[string]map[string]string{"settings-put": {"if-match": `*`}, "me-update": {"if-match": `*`}}
 
 // Sample is a request of an operation in its simplest form, with ids that name nothing.
 type Sample struct {

@@ -55,6 +55,9 @@ var (
 	// ForgotMails is how many mails of resets one address gets. The links of those
 	// that it got go on working, so nobody is kept from a reset by others' asking.
 	ForgotMails = Limit{Kind: "forgot-mails", Window: time.Hour, Subject: 5}
+	// AddressMails is how many mails one person can have sent to addresses that they
+	// say are theirs.
+	AddressMails = Limit{Kind: "address-mails", Window: time.Hour, Subject: 5}
 )
 
 // knownFor is how long a source stays known for a subject that came in from it.
@@ -66,8 +69,8 @@ const keptFor = time.Hour
 // Attempt is an attempt that was counted.
 type Attempt struct {
 	limit   Limit
+	subject string
 	counted []table.Key
-	known   table.Key
 }
 
 // count is one of the counts of a limit.
@@ -84,7 +87,7 @@ func (l Limit) counts(subject, source string) []count {
 // Retry-After where there were too many.
 func Take(ctx context.Context, c *api.Call, l Limit, subject string) (*Attempt, error) {
 	source, now := c.Source(ctx), c.Now()
-	a := &Attempt{limit: l, known: table.Attempts(l.Kind+"-known", subject+"\x00"+source, time.Time{})}
+	a := &Attempt{limit: l, subject: subject}
 	for _, n := range l.counts(subject, source) {
 		over, err := a.take(ctx, c, n, now)
 		if err != nil {
@@ -102,7 +105,7 @@ func Take(ctx context.Context, c *api.Call, l Limit, subject string) (*Attempt, 
 		return nil, err
 	}
 	var known table.AttemptsRow
-	found, err := c.Table.Get(ctx, a.known, &known)
+	found, err := c.Table.Get(ctx, knownKey(l, subject, source), &known)
 	if err != nil {
 		return nil, err
 	}
@@ -134,18 +137,26 @@ func (a *Attempt) take(ctx context.Context, c *api.Call, n count, now time.Time)
 func (a *Attempt) Passed(ctx context.Context, c *api.Call) {
 	back := expression.Add(expression.Name("count"), expression.Value(-1))
 	for _, key := range a.counted {
-		a.note(ctx, c, c.Table.UpdateOne(ctx, key, back, table.Exists()))
+		note(ctx, c, a.limit, c.Table.UpdateOne(ctx, key, back, table.Exists()))
 	}
-	if a.limit.Subject == 0 {
-		return
+	if a.limit.Subject > 0 {
+		Know(ctx, c, a.limit, a.subject)
 	}
-	row := table.AttemptsRow{TTL: c.Now().Add(knownFor).Unix()}
-	a.note(ctx, c, c.Table.PutOne(ctx, a.known, row, nil))
 }
 
-func (a *Attempt) note(ctx context.Context, c *api.Call, err error) {
+// Know makes the call's source known for the subject.
+func Know(ctx context.Context, c *api.Call, l Limit, subject string) {
+	row := table.AttemptsRow{TTL: c.Now().Add(knownFor).Unix()}
+	note(ctx, c, l, c.Table.PutOne(ctx, knownKey(l, subject, c.Source(ctx)), row, nil))
+}
+
+func knownKey(l Limit, subject, source string) table.Key {
+	return table.Attempts(l.Kind+"-known", subject+"\x00"+source, time.Time{})
+}
+
+func note(ctx context.Context, c *api.Call, l Limit, err error) {
 	if err != nil {
-		c.Log.WarnContext(ctx, "attempt not given back", "requestId", c.RequestID, "kind", a.limit.Kind, "error", err.Error())
+		c.Log.WarnContext(ctx, "attempt not given back", "requestId", c.RequestID, "kind", l.Kind, "error", err.Error())
 	}
 }
 

@@ -43,6 +43,27 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.Who = s.Client()
 		r.Body = map[string]any{"password": r.Who.Password, "code": s.Code(s.SecondFactor(r.Who))}
 	},
+	"passwords-forgot": func(s *Scene, r *Request) { r.Body = map[string]any{"email": s.Client().Email} },
+	"passwords-reset": func(s *Scene, r *Request) {
+		carl := s.Client()
+		s.Do(foyertest.Person{}, "POST", "/v1/password-resets", map[string]any{"email": carl.Email}).Must(202)
+		r.IDs["token"] = s.ResetLink(carl.ID)
+	},
+	"me-password": func(s *Scene, r *Request) { r.Who = s.Client() },
+	"me-address-change": func(s *Scene, r *Request) {
+		r.Who = s.Client()
+		r.Body = map[string]any{"email": s.Address(), "password": r.Who.Password}
+	},
+	"me-address-confirm": func(s *Scene, r *Request) {
+		carl := s.Client()
+		s.Do(carl, "POST", "/v1/me/address", map[string]any{"email": s.Address(), "password": carl.Password}).Must(202)
+		r.IDs["token"] = s.AddressLink(carl.ID)
+	},
+	"mfa-reset": func(s *Scene, r *Request) {
+		carl := s.Client()
+		s.SecondFactor(carl)
+		r.IDs["person"] = carl.ID
+	},
 	"clients-add": func(s *Scene, r *Request) {
 		r.Body = map[string]any{"companyName": "Globex", "name": "Nina New", "email": s.Address(), "note": "Welcome aboard."}
 	},
