@@ -70,6 +70,8 @@ SEED :=
 proof: $(LOCAL) ## The guards in their deep form: make proof TIME=10m SEED=7
 	@$(call step,guards)
 	@FOYER_PROOF_TIME=$(TIME) FOYER_PROOF_SEED=$(SEED) $(LOCAL) with-engine -- $(LOCAL) test proof -tags engine -count 1 -p 1 -timeout 12h ./infra/guards/... ./shared/policy
+	@$(MAKE) fuzz TIME=$(TIME)
+	@$(MAKE) mutants
 
 .PHONY: cost
 cost: $(LOCAL) ## What each operation costs, and a month of 1,000 clients; writes infra/reports/cost.md
@@ -79,6 +81,11 @@ cost: $(LOCAL) ## What each operation costs, and a month of 1,000 clients; write
 .PHONY: fuzz
 fuzz: ## Every fuzz target in turn, each for its share of a time: make fuzz TIME=5m
 	@go run ./infra/guards/fuzz $(TIME)
+
+.PHONY: mutants
+mutants: $(LOCAL) ## Every check is needed: without it a test fails; make mutants MUTANTS_TIME=25m
+	@$(call step,mutants)
+	@$(LOCAL) with-engine -- go run ./infra/mutants $(if $(MUTANTS_TIME),-time $(MUTANTS_TIME)) -report infra/reports/mutants.md
 
 .PHONY: samlocal
 samlocal: ## `sam local invoke` and `start-api` for real (Linux, root, docker.io)

@@ -12,11 +12,11 @@ import (
 func TestTheHandlersWrittenByHandAnswerAsTheOperationsDo(t *testing.T) {
 	t.Chdir("../..")
 	for _, w := range warmed {
-		ours, theirs, event, err := w.handlers()
+		ours, theirs, fake, event, err := w.handlers()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.check(ours, theirs, event); err != nil {
+		if err := w.check(ours, theirs, fake, event); err != nil {
 			t.Errorf("%s: %v", w.op.Meta().ID, err)
 		}
 	}

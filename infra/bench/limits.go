@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // The goals (README.md, What a function costs), as ratios to a bare aws-lambda-go handler,
@@ -30,6 +32,47 @@ const (
 	limitWarmTime    = 1.6 // what a busy machine adds is not the same to both
 )
 
+// tooSlow says whether a function starts slower than it may, beside its libraries.
+func tooSlow(f figures, alone map[string]figures) bool {
+	return (f.kind == operation || f.kind == other) && startOverLibraries(f, alone) > limitStart
+}
+
+func startOverLibraries(f figures, alone map[string]figures) float64 {
+	return float64(f.startCPU) / float64(alone[f.libraries].startCPU)
+}
+
+// again lets those live again, for longer and beside their libraries, that were
+// too slow: the least of a few lives is not yet the least, where the machine does
+// other things.
+func again(ctx context.Context, dir string, measured []figures, runs int) ([]figures, error) {
+	alone := floors(measured)
+	doubtful := map[string]bool{}
+	for _, f := range measured {
+		if tooSlow(f, alone) {
+			doubtful[f.name], doubtful[f.libraries] = true, true
+		}
+	}
+	var subjects []subject
+	for _, f := range measured {
+		if doubtful[f.name] && f.kind != warmUp {
+			subjects = append(subjects, f.subject)
+		}
+	}
+	if len(subjects) == 0 {
+		return measured, nil
+	}
+	_, better, err := lives(ctx, dir, subjects, runs)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range measured {
+		if at := slices.IndexFunc(better, func(b figures) bool { return b.name == f.name }); at >= 0 {
+			measured[i] = better[at]
+		}
+	}
+	return measured, nil
+}
+
 // exceeded says which limits were passed.
 func exceeded(measured []figures, warm []warmFigures) error {
 	alone := floors(measured)
@@ -50,7 +93,7 @@ func exceeded(measured []figures, warm []warmFigures) error {
 		hold(f.name, "binary", f.sizeRatio, limitBinary)
 		hold(f.name, "memory at the first poll", f.polledRatio, limitMemory)
 		hold(f.name, "memory after a call", f.calledRatio, called)
-		hold(f.name, "start, to that of its libraries alone,", float64(f.startCPU)/float64(alone[f.libraries].startCPU), limitStart)
+		hold(f.name, "start, to that of its libraries alone,", startOverLibraries(f, alone), limitStart)
 	}
 	for _, w := range warm {
 		hold(w.name, "allocations of a warm call", w.count, limitAllocs)

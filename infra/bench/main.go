@@ -60,6 +60,9 @@ func bench(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	if measured, err = again(ctx, dir, measured, o.runs*4); err != nil {
+		return err
+	}
 	warm, err := warmCalls(o.rounds)
 	if err != nil {
 		return err

@@ -52,8 +52,8 @@ func (p *printer) starts(title string, of []figures, alone map[string]figures) {
 	p.line("%-34s %15s %15s %10s %15s %15s %15s %12s %9s", "", "start", "on CPU", "libraries", "binary", "memory, polled", "memory, called", "first call", "second")
 	for _, f := range of {
 		libraries := ""
-		if l, ok := alone[f.libraries]; ok {
-			libraries = fmt.Sprintf("%.2f×", float64(f.startCPU)/float64(l.startCPU))
+		if _, ok := alone[f.libraries]; ok {
+			libraries = fmt.Sprintf("%.2f×", startOverLibraries(f, alone))
 		}
 		p.line("%-34s %7.2f ms %.2f× %7.2f ms %.2f× %11s %7.2f MB %.2f× %7.2f MB %.2f× %7.2f MB %.2f× %9.2f ms %6.2f ms%s", f.name, ms(f.start), f.startRatio, ms(f.startCPU), f.cpuRatio, libraries,
 			mb(f.size), f.sizeRatio, mb(f.polled), f.polledRatio, mb(f.invoked), f.calledRatio, ms(f.first), ms(f.second), refused(f.status))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -53,11 +54,11 @@ func warmCalls(rounds int) ([]warmFigures, error) {
 	var out []warmFigures
 	for _, w := range warmed {
 		name := w.op.Meta().ID
-		ours, theirs, event, err := w.handlers()
+		ours, theirs, fake, event, err := w.handlers()
 		if err != nil {
 			return nil, err
 		}
-		if err := w.check(ours, theirs, event); err != nil {
+		if err := w.check(ours, theirs, fake, event); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		f := warmFigures{name: name}
@@ -72,33 +73,40 @@ func warmCalls(rounds int) ([]warmFigures, error) {
 	return out, nil
 }
 
-func (w warmCall) handlers() (ours, theirs lambda.Handler, event []byte, err error) {
+func (w warmCall) handlers() (ours, theirs lambda.Handler, fake *stub.AWS, event []byte, err error) {
 	name := w.op.Meta().ID
-	fake, err := stub.New(stub.Rows(name)...)
-	if err != nil {
-		return nil, nil, nil, err
+	if fake, err = stub.New(stub.Rows(name)...); err != nil {
+		return nil, nil, nil, nil, err
 	}
 	if event, err = os.ReadFile(filepath.Join("events", name+".json")); err != nil { //nolint:gosec // of this repository
-		return nil, nil, nil, err
+		return nil, nil, nil, nil, err
 	}
 	cfg := aws.Config{Region: "eu-central-1", Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("a", "b", "")), HTTPClient: fake}
 	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
 	env := api.NewEnv(api.Config{Table: "foyer", UserPoolClientID: "client-id", Region: "eu-central-1"}, cfg, log)
 	hand := byHand{db: dynamodb.NewFromConfig(cfg), log: log}
-	return lambda.NewHandler(lambdarun.APIHandler(env, w.op)), lambda.NewHandler(w.byHand(hand)), event, nil
+	return lambda.NewHandler(lambdarun.APIHandler(env, w.op)), lambda.NewHandler(w.byHand(hand)), fake, event, nil
 }
 
-// check sees that both succeed, and alike.
-func (w warmCall) check(ours, theirs lambda.Handler, event []byte) error {
+// check sees that both succeed, alike, by the same calls.
+func (w warmCall) check(ours, theirs lambda.Handler, fake *stub.AWS, event []byte) error {
+	ask := func(h lambda.Handler, into *response) ([]string, error) {
+		return fake.Calls(func() error {
+			raw, err := h.Invoke(context.Background(), event)
+			if err != nil {
+				return err
+			}
+			return json.Unmarshal(raw, into)
+		})
+	}
 	var got, want response
-	for h, into := range map[lambda.Handler]*response{ours: &got, theirs: &want} {
-		raw, err := h.Invoke(context.Background(), event)
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal(raw, into); err != nil {
-			return err
-		}
+	calls, e1 := ask(ours, &got)
+	callsByHand, e2 := ask(theirs, &want)
+	if err := errors.Join(e1, e2); err != nil {
+		return err
+	}
+	if !slices.Equal(calls, callsByHand) {
+		return fmt.Errorf("the calls differ: %v, by hand %v", calls, callsByHand)
 	}
 	if got.StatusCode != want.StatusCode || got.StatusCode >= 300 || w.same && got.Body != want.Body || !slices.Equal(names(got.Body), names(want.Body)) {
 		return fmt.Errorf("the handlers differ: %d %s, by hand %d %s", got.StatusCode, got.Body, want.StatusCode, want.Body)

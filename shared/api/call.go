@@ -211,7 +211,8 @@ func (c *Call) load(ctx context.Context, as string) (asRow, own table.PersonProj
 		return found
 	}
 	var s table.SessionRow
-	c.facts.SignedIn = into(session, &s) && s.TTL > c.Now().Unix()
+	into(session, &s)
+	c.facts.SignedIn = s.TTL > c.Now().Unix() // no row, no end that is yet to come
 	c.facts.WorkspaceExists = into(gate, &c.Gate)
 	c.facts.WorkspaceClosed = c.Gate.Closed
 	into(membership, &c.Membership)
@@ -238,7 +239,7 @@ func (c *Call) allowed(access Access, as string, asRow table.PersonProjectRow, w
 		return policy.StaffOfProject(c.facts)
 	case ClientsOfProject:
 		if as != "" {
-			return policy.PreviewOfProject(c.facts, policy.ProjectRow{Kind: asRow.Kind, Contact: asRow.Contact}, write)
+			return policy.PreviewOfProject(c.facts, policy.ProjectRow{Kind: asRow.Kind}, write)
 		}
 		return policy.ClientOfProject(c.facts)
 	}
@@ -256,6 +257,6 @@ func (c *Call) SignedIn(rows table.Rows) (bool, error) {
 		return false, nil
 	}
 	var s table.SessionRow
-	found, err := rows.Into(c.SessionKey(), &s)
-	return found && s.TTL > c.Now().Unix(), err
+	_, err := rows.Into(c.SessionKey(), &s)
+	return s.TTL > c.Now().Unix(), err // no row, no end that is yet to come
 }

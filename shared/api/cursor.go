@@ -53,7 +53,7 @@ func (c *Call) Position(cursor string) (string, error) {
 // the last id that was returned; prefix is that of the kind's ids.
 func (c *Call) ItemPosition(cursor, prefix string) (string, error) {
 	id, err := c.Position(cursor)
-	if err != nil || id == "" {
+	if id == "" { // the beginning, or no cursor of this list
 		return "", err
 	}
 	if !strings.HasPrefix(id, prefix) || !ValidID("item", id) {

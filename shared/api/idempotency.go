@@ -18,6 +18,7 @@ import (
 type idempotency struct {
 	key         table.Key
 	fingerprint string
+	written     bool // the record is in a transaction of this request
 }
 
 // errRemembered: another request with the same key has had its effect meanwhile.
@@ -32,6 +33,7 @@ func (c *Call) Remember(tx *table.Tx, result string) {
 	if c.idem == nil {
 		return
 	}
+	c.idem.written = true
 	now := c.Now()
 	row := table.IdempotencyRow{Fingerprint: c.idem.fingerprint, Result: result, TTL: now.Add(idempotencyFor).Unix()}
 	tx.Put(c.idem.key, row).If(table.Absent().Or(table.Before("ttl", now.Unix()))).Else(errRemembered)
@@ -44,9 +46,11 @@ func (c *Call) remembered(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	found, err := rows.Into(c.idem.key, &row)
-	if err != nil || !found || row.TTL < c.Now().Unix() {
+	if _, err := rows.Into(c.idem.key, &row); err != nil {
 		return "", err
+	}
+	if row.TTL < c.Now().Unix() { // absent, or over
+		return "", nil
 	}
 	if row.Fingerprint != c.idem.fingerprint {
 		return "", NewProblem(http.StatusUnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key was used for another request.")

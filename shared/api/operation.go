@@ -122,12 +122,19 @@ func (o Operation[I, O]) run(ctx context.Context, c *Call, in *I) (*O, error) {
 	}
 	if result == "" {
 		out, err := o.Handle(ctx, c, in)
-		if !errors.Is(err, errRemembered) {
+		if err == nil && c.idem.written {
+			return out, nil
+		}
+		// Nothing was written by this request: one with the same key may have had its
+		// effect since the record was read, and then both are answered alike.
+		found, failed := c.remembered(ctx)
+		switch {
+		case errors.Is(err, errRemembered) && failed != nil:
+			return nil, failed
+		case failed != nil || found == "":
 			return out, err
 		}
-		if result, err = c.remembered(ctx); err != nil {
-			return nil, err
-		}
+		result = found
 	}
 	return o.Replay(ctx, c, in, result)
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -30,14 +31,16 @@ const (
 	testClient  = "client-id"
 )
 
-// aws is a stand-in for DynamoDB's BatchGetItem and the pool's key set: just what
-// letting a call in needs.
+// standIn stands for DynamoDB's reads and the pool's key set: just what letting a
+// call in needs.
 type standIn struct {
 	*httptest.Server
+	keySet  func(jose.JSONWebKey) (status int, body any) // nil: the key, once
 	key     *rsa.PrivateKey
 	rows    map[table.Key]map[string]any // attributes in DynamoDB's JSON
 	keySets atomic.Int32
 	calls   atomic.Int32
+	asked   atomic.Int32 // rows of BatchGets
 }
 
 func newStandIn(t testing.TB) *standIn {
@@ -55,7 +58,13 @@ func newStandIn(t testing.TB) *standIn {
 func (s *standIn) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.HasSuffix(r.URL.Path, "/.well-known/jwks.json") {
 		s.keySets.Add(1)
-		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: s.key.Public(), KeyID: "k1", Algorithm: "RS256", Use: "sig"}}})
+		key := jose.JSONWebKey{Key: s.key.Public(), KeyID: "k1", Algorithm: "RS256", Use: "sig"}
+		status, body := http.StatusOK, any(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{key}})
+		if s.keySet != nil {
+			status, body = s.keySet(key)
+		}
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(body)
 		return
 	}
 	s.calls.Add(1)
@@ -66,6 +75,7 @@ func (s *standIn) serve(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	_ = json.NewDecoder(r.Body).Decode(&in)
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	found := []map[string]any{}
 	for _, request := range in.RequestItems {
 		if !request.ConsistentRead {
@@ -73,12 +83,12 @@ func (s *standIn) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		for _, k := range request.Keys {
+			s.asked.Add(1)
 			if row, ok := s.rows[table.Key{PK: k["PK"]["S"], SK: k["SK"]["S"]}]; ok {
 				found = append(found, row)
 			}
 		}
 	}
-	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	_ = json.NewEncoder(w).Encode(map[string]any{"Responses": map[string]any{"foyer": found}})
 }
 
@@ -89,6 +99,11 @@ func (s *standIn) put(key table.Key, attributes map[string]any) {
 	}
 	s.rows[key] = row
 }
+
+// textOf, numberOf and flagOf are attributes in DynamoDB's JSON.
+func textOf(v string) map[string]any  { return map[string]any{"S": v} }
+func numberOf(v int64) map[string]any { return map[string]any{"N": strconv.FormatInt(v, 10)} }
+func flagOf(v bool) map[string]any    { return map[string]any{"BOOL": v} }
 
 func (s *standIn) signedIn() {
 	s.put(table.Session(testPerson, testSession), map[string]any{"ttl": map[string]any{"N": "4102444800"}})

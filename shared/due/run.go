@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -48,7 +47,6 @@ func Run(ctx context.Context, env *api.Env) error {
 	if err != nil {
 		return err
 	}
-	var shards sync.WaitGroup
 	failed := make([]error, table.DueShards)
 	for i := range failed {
 		s := shard{number: i}
@@ -57,13 +55,10 @@ func Run(ctx context.Context, env *api.Env) error {
 				s.mark, s.found = mark, true
 			}
 		}
-		shards.Go(func() {
-			if err := s.run(ctx, env, last); err != nil {
-				failed[i] = fmt.Errorf("shard %d: %w", i, err)
-			}
-		})
+		if err := s.run(ctx, env, last); err != nil {
+			failed[i] = fmt.Errorf("shard %d: %w", i, err)
+		}
 	}
-	shards.Wait()
 	return errors.Join(failed...)
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -36,13 +35,12 @@ func (w *World) RunJobs() (failed int) {
 			return failed
 		}
 		m := res.Messages[0]
-		tries[*m.Body]++
-		if !w.RunJob(*m.Body) && tries[*m.Body] < attempts {
-			_, err = queue.ChangeMessageVisibility(w.T.Context(), &sqs.ChangeMessageVisibilityInput{QueueUrl: &w.Config.JobsQueueURL, ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: 0})
-			w.must(err)
-			continue
-		}
-		if tries[*m.Body] == attempts {
+		if !w.RunJob(*m.Body) {
+			if tries[*m.Body]++; tries[*m.Body] < attempts {
+				_, err = queue.ChangeMessageVisibility(w.T.Context(), &sqs.ChangeMessageVisibilityInput{QueueUrl: &w.Config.JobsQueueURL, ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: 0})
+				w.must(err)
+				continue
+			}
 			failed++
 		}
 		_, err = queue.DeleteMessage(w.T.Context(), &sqs.DeleteMessageInput{QueueUrl: &w.Config.JobsQueueURL, ReceiptHandle: m.ReceiptHandle})
@@ -53,7 +51,7 @@ func (w *World) RunJobs() (failed int) {
 // RunJob gives jobs-run one message, and says whether it was done with.
 func (w *World) RunJob(body string) bool {
 	w.T.Helper()
-	ctx, cancel := context.WithTimeout(w.T.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(w.T.Context(), w.JobTime)
 	defer cancel()
 	res, err := lambdarun.QueueHandler(w.Env(jobs.ID), jobsrun.Runner.Run)(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m1", Body: body}}})
 	w.must(err)

@@ -44,6 +44,8 @@ type World struct {
 	Clock  *Clock
 	Log    *Log
 
+	JobTime time.Duration // how long one run of jobs-run may take
+
 	names    map[string]string // logical id → physical name
 	template *samtemplate.Template
 	tokenKey string
@@ -107,7 +109,7 @@ func New(t *testing.T, options ...Option) *World {
 	var raw [6]byte
 	_, _ = rand.Read(raw[:]) // does not fail
 	id := hex.EncodeToString(raw[:])
-	w := &World{T: t, Clock: &Clock{}, Log: &Log{}, handlers: map[string]http.Handler{}, extra: map[string][]func(*middleware.Stack) error{}}
+	w := &World{T: t, JobTime: time.Minute, Clock: &Clock{}, Log: &Log{}, handlers: map[string]http.Handler{}, extra: map[string][]func(*middleware.Stack) error{}}
 	w.tokenKey = id + id + id
 	w.pauses = map[string][]time.Duration{}
 	w.cognito = cognito{clock: w.Clock, secrets: map[string]string{}, owners: map[string]string{}, challenges: map[string]challenge{}}
@@ -115,7 +117,7 @@ func New(t *testing.T, options ...Option) *World {
 		o(w)
 	}
 	w.AWS = aws.Config{
-		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{},
+		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{world: id},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		// The engine is one process for many tests at once: patience, as AWS needs none.
 		RetryMaxAttempts: 5,

@@ -4,6 +4,7 @@ package notifications
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -177,14 +178,14 @@ func actorOf(c *api.Call, rows table.Rows, l table.FeedRow) (*TeamNotificationAc
 	}
 	actor := &TeamNotificationActor{Person: l.Actor, Name: actorGone}
 	var person table.PersonRow
-	if found, err := rows.Into(table.Person(l.Project, l.Actor), &person); err != nil || found {
-		actor.Name = person.Name
-		return actor, err
-	}
 	var member table.MemberRow
-	if found, err := rows.Into(table.Member(c.Workspace, l.Actor), &member); err != nil || found {
+	inProject, e1 := rows.Into(table.Person(l.Project, l.Actor), &person)
+	ofTheTeam, e2 := rows.Into(table.Member(c.Workspace, l.Actor), &member)
+	switch {
+	case inProject:
+		actor.Name = person.Name
+	case ofTheTeam:
 		actor.Name = member.Name
-		return actor, err
 	}
-	return actor, nil
+	return actor, errors.Join(e1, e2)
 }

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"foyer/shared/api"
 	"foyer/shared/audience"
 	"foyer/shared/jobs"
@@ -145,27 +143,21 @@ func tell(ctx context.Context, env *api.Env, a table.ActivityRow, change policy.
 	return write(ctx, env.Table, lines, mails)
 }
 
-// mailsAtOnce is how many mails are put at once: each is a call of its own, since a
-// batch takes no conditions.
-const mailsAtOnce = 16
-
-// write puts lines and mails, at once.
+// write puts the lines, then the mails, one after another: what a run that ends in the
+// middle has left undone comes after what it has done. A mail is put only once, so that
+// stream-mail sees one insertion however often this runs; a batch takes no conditions.
 func write(ctx context.Context, t *table.Table, lines []table.Rowed, mails []table.MailRow) error {
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(mailsAtOnce)
-	group.Go(func() error { return t.BatchPut(gctx, lines...) })
+	if err := t.BatchPut(ctx, lines...); err != nil {
+		return err
+	}
 	absent := table.Absent()
 	for _, m := range mails {
-		group.Go(func() error {
-			// Only once, so that stream-mail sees one insertion however often this runs.
-			err := t.PutOne(gctx, table.Mail(m.Person, m.Mail), m, &absent)
-			if errors.Is(err, table.ErrConditionFailed) {
-				return nil
-			}
+		err := t.PutOne(ctx, table.Mail(m.Person, m.Mail), m, &absent)
+		if err != nil && !errors.Is(err, table.ErrConditionFailed) {
 			return err
-		})
+		}
 	}
-	return group.Wait()
+	return nil
 }
 
 // peopleOf are the ids of a project's people.

@@ -23,7 +23,7 @@ type Settings struct {
 // LevelIn is the person's level in a project: the project's own if chosen, else
 // the general one, else limited for clients and all for members (rule 13).
 func (s Settings) LevelIn(project string, client bool) Level {
-	if l, ok := s.Projects[project]; ok && l.Valid() {
+	if l := s.Projects[project]; l.Valid() {
 		return l
 	}
 	if s.General.Valid() {
@@ -72,7 +72,7 @@ func TellOf(c Change, r Recipient) Reason {
 	switch {
 	case c.NeverTold, !r.Active, r.Person == c.Actor, r.Client && c.TeamOnly, r.Level == LevelNone:
 		return ""
-	case c.Assignee != "" && r.Person == c.Assignee:
+	case r.Person == c.Assignee:
 		return ReasonAssigned
 	}
 	for _, m := range c.Mentions {

@@ -47,7 +47,7 @@ func itemsList(ctx context.Context, c *api.Call, in *ItemsListInput) (*api.List[
 	for _, row := range rows {
 		out.Body.Items = append(out.Body.Items, itemOf(row))
 	}
-	if more && len(rows) > 0 {
+	if more { // then there are rows: the query filters nothing
 		out.Body.Next = c.Cursor(rows[len(rows)-1].Item)
 	}
 	return out, nil

@@ -40,10 +40,7 @@ func openable(ctx context.Context, c *api.Call, rows table.Rows, mine map[string
 	candidates := make(map[string]candidate, len(mine))
 	var gates []table.Key
 	for id, own := range mine {
-		w, ok := table.WorkspaceOf(id)
-		if !ok {
-			continue
-		}
+		w, _ := table.WorkspaceOf(id)
 		var (
 			cand       candidate
 			membership table.MembershipRow
@@ -60,8 +57,8 @@ func openable(ctx context.Context, c *api.Call, rows table.Rows, mine map[string
 				Role: policy.Role(membership.Role), Contacts: membership.Contacts,
 			},
 			WorkspaceExists: open, WorkspaceClosed: cand.gate.Closed,
-			ProjectExists: exists, ProjectArchived: cand.project.Archived,
-			Project: policy.ProjectRow{Kind: own.Kind, Contact: own.Contact},
+			ProjectExists: exists,
+			Project:       policy.ProjectRow{Kind: own.Kind, Contact: own.Contact},
 		})
 		if err != nil {
 			continue

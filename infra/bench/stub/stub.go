@@ -28,6 +28,8 @@ type AWS struct {
 
 	mu       sync.Mutex
 	answered map[string][]byte
+	calls    []string
+	record   bool
 }
 
 // Row is a row of the stub, under its key.
@@ -82,8 +84,12 @@ func (s *AWS) Do(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	call := r.Header.Get("X-Amz-Target") + string(body)
+	target := r.Header.Get("X-Amz-Target")
+	call := target + string(body)
 	s.mu.Lock()
+	if s.record {
+		s.calls = append(s.calls, target)
+	}
 	answer, ok := s.answered[call]
 	s.mu.Unlock()
 	if !ok {
@@ -98,6 +104,21 @@ func (s *AWS) Do(r *http.Request) (*http.Response, error) {
 		}
 	}
 	return &http.Response{StatusCode: http.StatusOK, Header: header(answer), Body: io.NopCloser(bytes.NewReader(answer)), ContentLength: int64(len(answer)), Request: r}, nil
+}
+
+// Calls are the operations that do asks for through Do, sorted: of those that are
+// made at once, any may come first.
+func (s *AWS) Calls(do func() error) ([]string, error) {
+	s.set(true)
+	err := do()
+	return slices.Sorted(slices.Values(s.set(false))), err
+}
+
+func (s *AWS) set(record bool) (calls []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls, s.calls, s.record = s.calls, nil, record
+	return calls
 }
 
 func header(answer []byte) http.Header {

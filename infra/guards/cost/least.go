@@ -206,7 +206,6 @@ var budget = map[string]entry{
 // consumers is the same of what runs without a request.
 var consumers = map[string]entry{
 	"stream-notify": {
-		at(put("the copy in the audit")),
 		at(query("the project's people", func(s *State) table.Query {
 			return table.Query{PK: table.ClientProjectPartition(s.ProjectID), Prefix: table.PrefixPerson}
 		})),
@@ -215,10 +214,9 @@ var consumers = map[string]entry{
 			each(times(3, everyone), "of each of the people membership, row of the project and settings: the rows that would let them in, not copies"),
 		}}}},
 		at(batch(rows(1, "the companies' gates: the memberships name them"))),
-		step{times: inBlocks(plus(told, inBlocks(told, 25)), 16), calls: []aCall{
-			puts("BatchWriteItem", inBlocks(told, 25), told, "a line in the feed of each who is told"),
-			puts("PutItem", told, told, "a mail for each, only if it is not there yet: a batch takes no condition; 16 at once"),
-		}},
+		step{times: inBlocks(told, 25), calls: []aCall{puts("BatchWriteItem", inBlocks(told, 25), told, "a line in the feed of each who is told")}},
+		step{times: told, calls: []aCall{puts("PutItem", told, told, "a mail for each, only if it is not there yet: a batch takes no condition; after the lines and one after another, so that a run that ends in the middle has left what comes last")}},
+		at(put("the copy in the audit, last: it says that all was told")),
 	},
 	"stream-notify of a job": {
 		at(other("SQS SendMessage", "the job's id")),
@@ -248,21 +246,23 @@ var consumers = map[string]entry{
 	},
 	"due-run": {
 		at(query("all watermarks", func(*State) table.Query { return table.Query{PK: table.DueWatermarkPartition} })),
-		at(aCall{name: "Query", n: shards, parts: []part{{units: shards, why: "what is due in this minute, in each of 16 shards: nothing"}}}),
-		at(puts("PutItem", shards, shards, "the watermark of each shard")),
+		step{times: shards, calls: []aCall{{name: "Query", n: shards, parts: []part{{units: shards, why: "what is due in this minute, in each of 16 shards: nothing; nobody waits for it, so one after another"}}}}},
+		step{times: shards, calls: []aCall{puts("PutItem", shards, shards, "the watermark of each shard")}},
 	},
 	"due-run with a reminder": {
 		at(query("all watermarks", func(*State) table.Query { return table.Query{PK: table.DueWatermarkPartition} })),
-		at(aCall{name: "Query", n: shards, parts: []part{{units: shards, why: "what is due in this minute, in each of 16 shards"}}}),
-		at(put("the lease on the shard where something is due"), puts("PutItem", exactly(table.DueShards-1), exactly(table.DueShards-1), "the watermark of each other shard")),
+		step{times: shards, calls: []aCall{{name: "Query", n: shards, parts: []part{{units: shards, why: "what is due in this minute, in each of 16 shards"}}}}},
+		step{times: exactly(table.DueShards - 1), calls: []aCall{puts("PutItem", exactly(table.DueShards-1), exactly(table.DueShards-1), "the watermark of each other shard")}},
+		at(put("the lease on the shard where something is due")),
 		at(batch(rows(3, "invitation, workspace, contact: does it still hold?"))),
 		at(tx(writes(1, "the due row goes"), writes(1, "the count in the invitation"), writes(1, "the mail"), writes(1, "activity"), writes(1, "the next reminder"))),
 		at(put("the watermark of the shard")),
 	},
 }
 
-// costsNothing are functions that make no AWS call, with the reason.
+// costsNothing are functions that make no AWS call by themselves, with the reason.
 var costsNothing = map[string]string{
 	"web":          "the page is in the function",
 	"token-scopes": "it answers the user pool with what it was given",
+	"replay":       "nobody's request and no event calls it: by hand, it costs what its consumers cost for each row that it brings back, and the reading of the place where that was left",
 }

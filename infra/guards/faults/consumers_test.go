@@ -21,6 +21,7 @@ import (
 	"foyer/shared/foyertest"
 	"foyer/shared/jobs"
 	"foyer/shared/mail"
+	"foyer/shared/replay"
 	"foyer/shared/table"
 )
 
@@ -164,6 +165,9 @@ func TestAConsumerWhoseCallOfAWSFailsDoesItsWorkOnce(t *testing.T) {
 	for _, f := range catalog.WithoutOperation() {
 		if f.Kind == catalog.Trigger || f.Kind == catalog.HTTP {
 			continue // token-scopes and the page: they call nothing of AWS
+		}
+		if f.ID == replay.ID {
+			continue // infra/guards/streams lets it end after each of its calls, and be refused at each
 		}
 		if len(given[f.ID]) == 0 {
 			t.Errorf("%s: say in infra/guards/faults/consumers_test.go what it is given to do", f.ID)

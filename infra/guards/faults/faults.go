@@ -160,6 +160,7 @@ type pendingCall struct {
 	Call
 	Fault
 	attempts int
+	took     bool // the last attempt had its effect
 }
 
 // Option is the middleware, for foyertest.World.Intercept.
@@ -192,12 +193,12 @@ func (i *Injector) Option(stack *middleware.Stack) error {
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("FaultsAttempt", i.attempt), middleware.After) // next to the wire
 }
 
-// notice notes an attempt that ended without an answer and without a fault.
+// notice notes an attempt that had its effect, and whose answer was lost without a fault.
 func (i *Injector) notice(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 	out, meta, err := next.HandleFinalize(ctx, in)
 	var answer smithy.APIError
 	p, ok := middleware.GetStackValue(ctx, callKey{}).(*pendingCall)
-	if ok && err != nil && !errors.As(err, &answer) && (p.Kind == "" || p.attempts > 1 && !p.Always) {
+	if ok && err != nil && p.took && !errors.As(err, &answer) && (p.Kind == "" || p.attempts > 1 && !p.Always) {
 		i.mu.Lock()
 		i.lost[p.Operation]++
 		i.mu.Unlock()
@@ -218,6 +219,7 @@ func (i *Injector) attempt(ctx context.Context, in middleware.DeserializeInput, 
 		return next.HandleDeserialize(ctx, in)
 	}
 	i.sent(p)
+	p.took = false
 	if p.attempts++; p.Kind == "" || p.attempts > 1 && !p.Always || p.Kind == TimeoutAfter {
 		i.mu.Lock()
 		i.asked[p.Operation]++
@@ -229,6 +231,7 @@ func (i *Injector) attempt(ctx context.Context, in middleware.DeserializeInput, 
 		if ok && res.StatusCode < http.StatusMultipleChoices {
 			i.mu.Lock()
 			i.took[p.Operation]++
+			p.took = true
 			i.mu.Unlock()
 		}
 		if p.Kind != TimeoutAfter || p.attempts > 1 && !p.Always {

@@ -55,10 +55,30 @@ def carried_out(case):
         case.headers["Idempotency-Key"] = f"{key[:200]}-{body}"
 
 
+MET = set()
+
+
+def meets_something(case):
+    """The first case of each operation that fits the schema names things that belong
+    together: drawn one by one, project and item of a short run may never meet, and the
+    guard would have seen refusals alone."""
+    header = (case.headers or {}).get("Authorization")
+    if operation_of(case) in MET or (SIGNED_IN and header not in SIGNED_IN):
+        return
+    MET.add(operation_of(case))
+    for name in case.path_parameters or {}:
+        values = WORLD["values"].get(f"path.{name}")
+        if values:
+            case.path_parameters[name] = values[0]
+    if case.query and "as" not in (WORLD["needs"] or []):
+        case.query.pop("as", None)
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     if case.meta is not None and case.meta.generation.mode.is_positive:
         carried_out(case)
+        meets_something(case)
     # What ends a session ends one that was begun for it: the caller goes on.
     if operation_of(case) != "sessions-end" or (case.headers or {}).get("Authorization") not in SIGNED_IN:
         return
@@ -90,9 +110,12 @@ def said(request):
 
 
 def in_own_agency(case):
-    """Whether it is about a workspace in which the caller may do everything: they
-    are asked about Acme, and answers told of their own too."""
-    return any(agency in str(value) for value in (case.path_parameters or {}).values() for agency in WORLD["own"])
+    """Whether the place that it names is a workspace that the caller owns, or a project
+    of it: they are asked about Acme, and answers told of their own too. The place alone
+    decides: an id of their own elsewhere in a path into Acme excuses nothing."""
+    places = case.path_parameters or {}
+    place = str(places.get("workspace") or places.get("project") or "")
+    return any(place.startswith(("wks_" + agency, "prj_" + agency)) for agency in WORLD["own"])
 
 
 @schemathesis.check

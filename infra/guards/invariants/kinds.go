@@ -75,7 +75,7 @@ func init() { // not above: what they must agree with asks for kinds
 		{"Idempotency", formOf(table.Idempotency("‹sha256›")), of(idempotency)},
 		// DUE#
 		{"Due", formOf(table.Key{PK: table.DuePartition(sampleTime, 0), SK: "‹due›"}), of(due)},
-		{"DueWatermark", formOf(table.DueWatermark(0)), of(dueWatermark)},
+		{"DueWatermark", formOf(table.Key{PK: table.DueWatermarkPartition, SK: "‹shard›"}), of(dueWatermark)},
 	}
 }
 
@@ -137,7 +137,7 @@ var named = regexp.MustCompile("‹([a-z0-9]+)›")
 
 func expression(s string) *regexp.Regexp {
 	s = strings.NewReplacer(table.Hash("‹hash›"), "‹hash›", sampleTime.Format("2006-01-02T15:04")+"#00", "‹minute›#‹shard›",
-		sampleTime.Format(time.DateOnly), "‹day›", "WATERMARK#00", "WATERMARK#‹shard›").Replace(s)
+		sampleTime.Format(time.DateOnly), "‹day›").Replace(s)
 	return regexp.MustCompile("^" + named.ReplaceAllStringFunc(regexp.QuoteMeta(s), func(name string) string {
 		name = named.FindStringSubmatch(name)[1]
 		return "(?P<" + name + ">" + forms[name] + ")"

@@ -105,10 +105,10 @@ func (w *world) dueCalls() (points []int) {
 			acts[i] = true
 		}
 	}
-	if len(acts) != invitees || len(calls) < 1+3*table.DueShards {
+	if len(acts) != invitees || len(calls) < 1+2*table.DueShards {
 		w.T.Fatalf("got %d transactions in %d calls, want %d reminders in %d shards", len(acts), len(calls), invitees, table.DueShards)
 	}
-	const around = 4 // lease, minute, what the row says, transaction; then the watermark
+	const around = 4 // minute, lease, what the row says, transaction; then the watermark
 	for i := range calls {
 		near := i < around || i >= len(calls)-around
 		for at := range acts {

@@ -23,7 +23,10 @@ func undone(c foyertest.Change) string {
 	if !inserted && !deleted && len(changed) == 0 {
 		return "" // written once more as it was
 	}
-	allowed, rule := false, ""
+	var (
+		allowed bool
+		rule    string
+	)
 	switch {
 	case isFeed(k) && strings.HasPrefix(k.SK, table.PrefixActivity), isAudit(k), isMail(k), isActivity(k):
 		allowed, rule = inserted, "what was told, recorded or to be mailed stays as it is"
@@ -36,7 +39,7 @@ func undone(c foyertest.Change) string {
 			"an invitation goes from queued to sent, and counts its reminders"
 	case strings.HasPrefix(k.PK, table.RealmTeam+"W#") && (strings.HasPrefix(k.SK, "CONTACT#") || strings.HasPrefix(k.SK, table.PrefixMember)):
 		allowed, rule = !inserted && !deleted && subset(changed, "invitationState") && forward(c, "invitationState"), "whoever was invited shows the invitation's state"
-	case strings.HasPrefix(k.PK, table.RealmDue+"WATERMARK#"):
+	case k.PK == table.DueWatermarkPartition:
 		allowed, rule = !deleted && (inserted || text(c.Old["done"]) <= text(c.New["done"])), "a watermark does not go back"
 	case strings.HasPrefix(k.PK, table.RealmDue):
 		allowed, rule = inserted || deleted, "a due row is put or taken"

@@ -1,0 +1,89 @@
+//go:build engine
+
+package meanwhile
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"testing"
+
+	"foyer/infra/guards/scene"
+	"foyer/shared/api"
+	"foyer/shared/catalog"
+)
+
+// unasked are rows that a write need not ask of.
+type unasked struct {
+	place *regexp.Regexp
+	why   string
+}
+
+var unnoticed = []unasked{
+	{regexp.MustCompile(`^put \S+#ACT / act_…$`), "a record has a new id"},
+	{regexp.MustCompile(`^put USER#\S+ / MAIL#`), "a mail's id says what it tells: it would be the same mail"},
+	{regexp.MustCompile(`^put DUE#`), "so does a due row's"},
+	{regexp.MustCompile(`^put USER#\S+ / SESSION#`), "a session has Cognito's id, new at each sign-in"},
+	{regexp.MustCompile(`^put CLIENT#W#…?\S* / PROJECT#`), "a pointer says nothing but its key"},
+	{regexp.MustCompile(`^delete USER#\S+ / SESSION#`), "what is to go has gone"},
+}
+
+// most is far above what any operation writes.
+const most = 100
+
+func TestARowThatWentOrCameBeforeTheWriteIsNoticed(t *testing.T) {
+	s := scene.New(t)
+	for _, op := range catalog.Operations() {
+		if op.Meta().Method == http.MethodGet {
+			continue // a GET writes nothing: its policy grants none of it
+		}
+		t.Run(op.Meta().ID, func(t *testing.T) {
+			for _, form := range s.Forms(op) {
+				t.Run(form.Name, func(t *testing.T) {
+					s.T = t
+					for n := 1; changed(s, op, form, n); n++ {
+						if n > most {
+							t.Fatalf("no end after %d", n)
+						}
+					}
+				})
+			}
+		})
+		s.T = t
+	}
+}
+
+// changed asks the operation and changes the nth row that it touches; false where
+// it touches fewer.
+func changed(s *scene.Scene, op api.Endpoint, form scene.Form, n int) bool {
+	t, id := s.T, op.Meta().ID
+	t.Helper()
+	r := form.Prepare()
+	c, option := changing(s.World, n)
+	s.Intercept(id, option)
+	got := s.Send(r)
+	s.Release()
+	if !c.hit() {
+		if got.Status >= http.StatusMultipleChoices {
+			t.Errorf("with nothing changed: got %d %s", got.Status, got.Body)
+		}
+		return false
+	}
+	defer c.back(t.Context())
+	if !c.passed {
+		return true // noticed: refused, or decided anew
+	}
+	now, place := c.after(t.Context()), c.what.place()
+	if slices.ContainsFunc(unnoticed, func(u unasked) bool { return u.place.MatchString(place) }) {
+		return true
+	}
+	switch {
+	case c.had == nil && c.what.how == "check":
+		t.Errorf("%s: the row came, which must not be there, and the answer is %s", place, got.Body)
+	case c.had == nil && now[foreign] == nil:
+		t.Errorf("%s: a stranger's row was overwritten, and the answer is %s", place, got.Body)
+	case c.had != nil && !c.whole(now):
+		t.Errorf("%s: the row went, there is now %d attributes of it, and the answer is %s", place, len(now), got.Body)
+	}
+	return true
+}

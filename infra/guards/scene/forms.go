@@ -1,0 +1,160 @@
+//go:build engine
+
+package scene
+
+import (
+	"net/http"
+	"slices"
+
+	"foyer/shared/api"
+	"foyer/shared/foyertest"
+	"foyer/shared/table"
+)
+
+// Form is one way to ask an operation with success: an operation can take several
+// ways through its rows.
+type Form struct {
+	Name    string
+	Prepare func() Request
+}
+
+// Forms are the ways to ask the operation: the usual one of Prepare, and those of
+// its own (below). A POST that takes an Idempotency-Key is asked with one too, and
+// once more with the same.
+func (s *Scene) Forms(op api.Endpoint) []Form {
+	id := op.Meta().ID
+	usual := func() Request { return s.Prepare(op) }
+	forms := []Form{{"usual", usual}}
+	for _, f := range others[id] {
+		forms = append(forms, Form{f.name, func() Request {
+			r := usual()
+			f.change(s, &r)
+			return r
+		}})
+	}
+	if op.Meta().Keyed {
+		keyed := func() Request {
+			r := usual()
+			r.Headers = append(slices.Clone(r.Headers), foyertest.Header{Name: "Idempotency-Key", Value: s.Address()})
+			return r
+		}
+		forms = append(forms, Form{"with a key", keyed}, Form{"the answer once more", func() Request {
+			r := keyed()
+			s.Send(r)
+			return r
+		}})
+	}
+	return forms
+}
+
+type other struct {
+	name   string
+	change func(s *Scene, r *Request)
+}
+
+// others are further forms, by operation.
+var others = map[string][]other{
+	"workspaces-create": {{"of somebody known", func(s *Scene, r *Request) {
+		r.Body = map[string]any{"name": "New Agency", "ownerName": "Carl Client", "ownerEmail": s.Carl.Email}
+	}}},
+	"access-remove": {{"of an invitee", func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact }}},
+	"access-restore": {{"of an invitee", func(s *Scene, r *Request) {
+		r.IDs["contact"] = s.Invitee().Contact
+		s.Do(s.Ann, "DELETE", "/v1/workspaces/"+s.WorkspaceID+"/contacts/"+r.IDs["contact"]+"/access", nil).Must(http.StatusNoContent)
+	}}},
+	"invitations-accept": {
+		{"of somebody who has an account", func(s *Scene, r *Request) {
+			p := s.Client()
+			owner, workspace := s.Workspace("Another Agency", "Olga Other", "owner-of-"+s.Address())
+			s.Invited(owner, s.Project(owner, workspace, "Elsewhere"), "Globex", p.Name, p.Email)
+			r.Who, r.Body, r.IDs["token"] = p, map[string]any{}, s.Link(p.Email, workspace)
+		}},
+		{"as a second contact", func(s *Scene, r *Request) {
+			p := s.Client()
+			s.Invited(s.Ann, s.ProjectOf("Second"), "Initech", p.Name, p.Email)
+			r.Who, r.Body, r.IDs["token"] = p, map[string]any{}, s.Link(p.Email, s.WorkspaceID)
+		}},
+	},
+	"projects-create": {{"for a company", func(s *Scene, r *Request) {
+		r.Body = map[string]any{"name": "For Globex", "company": s.CompanyID}
+	}}},
+	"clients-add": {
+		{"of a new company", func(s *Scene, r *Request) {
+			email := s.Address()
+			r.Body = map[string]any{"companyName": "Company of " + email, "name": "Nina New", "email": email}
+		}},
+		{"as the first of a project", func(s *Scene, r *Request) {
+			r.IDs["project"] = s.ProjectOf("First")
+			r.Who, r.Body = s.Ann, map[string]any{"company": s.CompanyID, "name": "Nina New", "email": s.Address()}
+		}},
+		{"who has access already", func(s *Scene, r *Request) {
+			p := s.Client()
+			r.IDs["project"] = s.ProjectOf("Second")
+			r.Who, r.Body = s.Ann, map[string]any{"company": s.CompanyID, "name": p.Name, "email": p.Email}
+		}},
+		{"whose invitation waits", func(s *Scene, r *Request) {
+			p := s.Invitee()
+			r.IDs["project"] = s.ProjectOf("Second")
+			r.Who, r.Body = s.Ann, map[string]any{"company": s.CompanyID, "name": p.Name, "email": p.Email}
+		}},
+		{"who is a contact and was not invited", func(s *Scene, r *Request) {
+			contact := table.ContactRow{Contact: s.NewID("con_"), Company: s.CompanyID, CompanyName: "Globex", Name: "Cora Contact", Email: s.Address(), CreatedAt: s.Clock.Now()}
+			s.Put(table.Contact(s.WorkspaceID, contact.Contact), contact)
+			s.Put(table.ContactAddress(s.WorkspaceID, s.CompanyID, contact.Email), table.ContactAddressRow{Contact: contact.Contact})
+			r.Body = map[string]any{"companyName": "Globex", "name": contact.Name, "email": contact.Email}
+		}},
+		{"who is one already", func(s *Scene, r *Request) {
+			p := s.Client()
+			r.Body = map[string]any{"companyName": "Globex", "name": p.Name, "email": p.Email}
+		}},
+		{"who is one already, as another contact", func(s *Scene, r *Request) {
+			p := s.Client()
+			r.Body = map[string]any{"companyName": "Initech", "name": p.Name, "email": p.Email}
+		}},
+	},
+	"settings-put": {{"of a project", func(s *Scene, r *Request) {
+		s.Put(table.Settings(s.Carl.ID), table.SettingsRow{Level: "limited", Version: 1})
+		r.Body = map[string]any{"level": "all", "projects": map[string]any{s.ProjectID: "none"}}
+	}}},
+	"items-create": {
+		{"for a client", func(s *Scene, r *Request) {
+			r.Body = map[string]any{"kind": "task", "title": "Approve", "assignee": s.Carl.ID, "ask": "approval"}
+		}},
+		{"for a colleague", func(s *Scene, r *Request) {
+			r.Body = map[string]any{"kind": "task", "title": "Call them", "assignee": s.Ann.ID}
+		}},
+	},
+	"items-get": {{"private", func(s *Scene, r *Request) { r.IDs["item"] = s.Item(false) }}},
+	"items-visibility": {{"taken back", func(s *Scene, r *Request) {
+		r.IDs["item"], r.Body = s.Item(true), map[string]any{"clientCanSee": false}
+	}}},
+	"me-get": {{"as a member", func(s *Scene, r *Request) { r.Who = s.Mia }}},
+
+	"portal-projects-get": {{"as a preview", preview}},
+	"portal-items-get":    {{"as a preview", preview}},
+	"portal-items-list":   {{"as a preview", preview}},
+}
+
+func preview(s *Scene, r *Request) {
+	if r.Who = s.Mia; r.Query != "" {
+		r.Query += "&"
+	}
+	r.Query += "as=" + s.Carl.ID
+}
+
+// ProjectOf makes another project of the workspace.
+func (s *Scene) ProjectOf(name string) string {
+	s.T.Helper()
+	return s.Project(s.Ann, s.WorkspaceID, name)
+}
+
+// NewID is an id that nothing has yet.
+func (s *Scene) NewID(prefix string) string { return s.Env("items-create").NewID(prefix) }
+
+// Put writes a row past all operations.
+func (s *Scene) Put(key table.Key, row any) {
+	s.T.Helper()
+	if err := s.Table.PutOne(s.T.Context(), key, row, nil); err != nil {
+		s.T.Fatal(err)
+	}
+}

@@ -1,0 +1,180 @@
+//go:build engine
+
+package worlds
+
+import (
+	"fmt"
+	"net/http"
+
+	"pgregory.net/rapid"
+
+	"foyer/shared/foyertest"
+	"foyer/shared/table"
+)
+
+// secretSteps happen in one world only. Nobody of r.clients may notice any of them.
+var secretSteps = []step{
+	{name: "secretly make a private item", operations: []string{"items-create"}, do: func(r *run, rt *rapid.T) bool {
+		return r.hide(rt, fields{"clientCanSee": false})
+	}},
+	{name: "secretly make ten private items", operations: []string{"items-create"}, do: func(r *run, rt *rapid.T) bool {
+		if len(r.hidden.items) > 15 {
+			rt.Skip("there are many")
+		}
+		done := true
+		for range 10 {
+			done = r.hide(rt, nil) && done
+		}
+		return done
+	}},
+	{name: "secretly assign a task to a member", operations: []string{"items-create"}, do: func(r *run, rt *rapid.T) bool {
+		q := r.itemRequest(rt, fields{"assignee": rapid.SampledFrom([]string{r.ann.id, r.mia.id}).Draw(rt, "assignee"), "due": r.now.Add(reminder)}, table.ItemTask, r.projects[0])
+		return r.hid(r.privately(rt, q))
+	}},
+	{name: "secretly make an item twice with one key", operations: []string{"items-create"}, do: func(r *run, rt *rapid.T) bool {
+		q := r.itemRequest(rt, nil, table.ItemFile, r.projects[0])
+		r.made++
+		q.headers = map[string]string{"Idempotency-Key": fmt.Sprint("secret-", r.number, "-", r.made)}
+		first := r.privately(rt, q)
+		return r.hid(first) && r.privately(rt, q).get("id") == first.get("id")
+	}},
+	{name: "secretly fail to make an item", operations: []string{"items-create"}, do: func(r *run, rt *rapid.T) bool {
+		wrong := oneOf(rt, "fault", []fields{{"assignee": r.absent("person")}, {"start": r.now}, {"title": ""}, {"ask": "approval"}})
+		return r.privately(rt, r.itemRequest(rt, wrong, table.ItemTask, r.projects[0])).status == http.StatusUnprocessableEntity
+	}},
+	{name: "secretly set a private item's visibility as it is", operations: []string{"items-visibility"}, do: func(r *run, rt *rapid.T) bool {
+		i := oneOf(rt, "secret item", where(r.hidden.items, func(i item) bool { return !i.shared }))
+		return r.privately(rt, request{op: "items-visibility", who: r.ann, method: "PUT", target: "/v1/projects/" + i.project + "/items/" + i.id + "/visibility", body: `{"clientCanSee":false}`}).status == http.StatusOK
+	}},
+	{name: "secretly make a project with a client of its own", operations: []string{"projects-create", "clients-add"}, do: secretProject},
+	{name: "secretly share an item in a secret project", operations: []string{"items-create", "items-visibility"}, do: func(r *run, rt *rapid.T) bool {
+		p := oneOf(rt, "secret project", r.hidden.projects)
+		a := r.privately(rt, r.itemRequest(rt, fields{"clientCanSee": false}, rapid.SampledFrom(kinds).Draw(rt, "kind"), p))
+		if !r.hid(a) {
+			return false
+		}
+		return r.privately(rt, request{op: "items-visibility", who: r.ann, method: "PUT", target: "/v1/projects/" + p + "/items/" + a.get("id") + "/visibility", body: `{"clientCanSee":true}`}).status == http.StatusOK
+	}},
+	{name: "a secret client accepts", operations: []string{"invitations-open", "invitations-accept", "sessions-create", "sessions-end"}, do: secretAcceptance},
+	{name: "a secret client loses access", operations: []string{"access-remove"}, do: func(r *run, rt *rapid.T) bool {
+		c := oneOf(rt, "secret client with access", where(r.hidden.clients, func(c *client) bool { return !c.removed }))
+		c.removed = true
+		return r.privately(rt, request{op: "access-remove", who: r.ann, method: "DELETE", target: "/v1/workspaces/" + r.workspace + "/contacts/" + c.contact + "/access"}).status == http.StatusNoContent
+	}},
+	{name: "a secret client gets access back", operations: []string{"access-restore"}, do: func(r *run, rt *rapid.T) bool {
+		c := oneOf(rt, "secret client without access", where(r.hidden.clients, func(c *client) bool { return c.removed }))
+		c.removed = false
+		return r.privately(rt, request{op: "access-restore", who: r.ann, method: "PUT", target: "/v1/workspaces/" + r.workspace + "/contacts/" + c.contact + "/access"}).status == http.StatusNoContent
+	}},
+	{name: "the audit is exported", operations: []string{"audit-export"}, do: func(r *run, rt *rapid.T) bool {
+		a := r.privately(rt, request{op: "audit-export", who: r.ann, method: "POST", target: "/v1/workspaces/" + r.workspace + "/audit/export", body: `{"format":"csv"}`})
+		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))
+		return a.status == http.StatusAccepted
+	}},
+	{name: "another agency signs up in secret", operations: []string{"workspaces-create"}, do: func(r *run, rt *rapid.T) bool {
+		a := r.privately(rt, request{op: "workspaces-create", method: "POST", target: "/v1/workspaces", body: body(fields{"name": "Acme Agency", "ownerName": "Sam Secret", "ownerEmail": r.secretAddress()})})
+		if a.status == http.StatusCreated {
+			r.hidden.workspaces = append(r.hidden.workspaces, r.names.call(a.get("id"), "secret workspace"))
+		}
+		return a.status == http.StatusCreated
+	}},
+	{name: "a member more in secret", do: func(r *run, rt *rapid.T) bool {
+		r.made++
+		p := r.newPerson("Max Member", "secret person")
+		r.put(secret, append(p.rows(r.now), r.memberRows(p, "")...)...)
+		r.hidden.persons = append(r.hidden.persons, p.id)
+		return true
+	}},
+	{name: "members change their settings", operations: []string{"settings-put"}, do: func(r *run, rt *rapid.T) bool {
+		who := oneOf(rt, "member", []*person{r.ann, r.mia})
+		level := rapid.SampledFrom([]string{"all", "limited", "none"}).Draw(rt, "level")
+		return r.privately(rt, request{op: "settings-put", who: who, method: "PUT", target: "/v1/me/notification-settings", headers: map[string]string{"If-Match": "*"},
+			body: body(fields{"level": level, "projects": fields{r.projects[0]: level}})}).status == http.StatusOK
+	}},
+	{name: "members look at everything", do: func(r *run, rt *rapid.T) bool {
+		p, seen := r.projects[0], true
+		for _, target := range []string{
+			"/projects/" + p + "/items?kind=message&limit=100", "/projects/" + p + "/people", "/workspaces/" + r.workspace + "/notifications", "/me",
+			"/portal/projects/" + p + "?as=" + r.clients[1].id, // a preview records nothing
+		} {
+			seen = r.privately(rt, request{op: "(a read)", who: r.ann, method: "GET", target: "/v1" + target}).status == http.StatusOK && seen
+		}
+		return seen || r.clients[1].removed
+	}},
+	{name: "a client looks for what is secret", do: func(r *run, rt *rapid.T) bool {
+		i := oneOf(rt, "secret item", r.hidden.items)
+		return r.privately(rt, request{op: "portal-items-get", who: r.clients[0].person, method: "GET", target: "/v1/portal/projects/" + i.project + "/items/" + i.id}).status == http.StatusNotFound
+	}},
+	{name: "a scanner of mails fetches a link", do: func(r *run, rt *rapid.T) bool {
+		c := oneOf(rt, "invited client", r.waiting())
+		return r.privately(rt, request{op: "invitations-view", method: "GET", target: "/v1/invitations/" + c.token}).status < http.StatusInternalServerError
+	}},
+	{name: "attempts to sign in fail", operations: []string{"sessions-create"}, do: func(r *run, rt *rapid.T) bool {
+		addresses := []string{r.ann.email, r.secretAddress()}
+		for _, c := range r.hidden.clients {
+			addresses = append(addresses, c.email)
+		}
+		email := oneOf(rt, "address", addresses)
+		return r.privately(rt, request{op: "sessions-create", method: "POST", target: "/v1/sessions", body: body(fields{"email": email, "password": "Wrong-Horse-7"})}).status == http.StatusUnauthorized
+	}},
+}
+
+// hide makes a private item that only one world has.
+func (r *run) hide(rt *rapid.T, more fields) bool {
+	return r.hid(r.privately(rt, r.itemRequest(rt, more, rapid.SampledFrom(kinds).Draw(rt, "kind"), oneOf(rt, "project", r.projects))))
+}
+
+func (r *run) hid(a answer) bool {
+	if a.status == http.StatusCreated {
+		r.hidden.items = append(r.hidden.items, item{id: r.names.call(a.get("id"), "secret item"), project: projectIn(a.target)})
+	}
+	return a.status == http.StatusCreated
+}
+
+func (r *run) secretAddress() string {
+	r.made++
+	return fmt.Sprintf("secret-%d-%d@umbrella.example", r.number, r.made)
+}
+
+// secretProject is one of the same workspace, with a client of a company of its
+// own, or of the company that Carl is of.
+func secretProject(r *run, rt *rapid.T) bool {
+	if len(r.hidden.projects) > 2 {
+		rt.Skip("secret projects enough")
+	}
+	made := r.privately(rt, request{op: "projects-create", who: r.ann, method: "POST", target: "/v1/workspaces/" + r.workspace + "/projects", body: `{"name":"New website"}`})
+	if made.status != http.StatusCreated {
+		return false
+	}
+	p := r.names.call(made.get("id"), "secret project")
+	r.hidden.projects = append(r.hidden.projects, p)
+	company := rapid.SampledFrom([]string{"Globex", "Umbrella"}).Draw(rt, "company")
+	c := &client{person: &person{name: "Carl Client", email: r.secretAddress()}}
+	added := r.privately(rt, request{op: "clients-add", who: r.ann, method: "POST", target: "/v1/projects/" + p + "/clients", body: body(fields{"companyName": company, "name": c.name, "email": c.email})})
+	if added.status != http.StatusCreated {
+		return false
+	}
+	c.id, c.contact = r.names.call(added.get("person"), "secret person"), r.names.call(added.get("contact"), "secret contact")
+	c.company = added.get("company.id")
+	if company == "Umbrella" {
+		r.hidden.companies = append(r.hidden.companies, r.names.call(c.company, "secret company"))
+	}
+	r.hidden.persons, r.hidden.clients = append(r.hidden.persons, c.id), append(r.hidden.clients, c)
+	return true
+}
+
+// secretAcceptance goes the whole way of a client, by the link past the mail.
+func secretAcceptance(r *run, rt *rapid.T) bool {
+	c := oneOf(rt, "secret client who was invited", where(r.hidden.clients, func(c *client) bool { return !c.accepted && !c.removed }))
+	link := "/v1/invitations/" + r.sides[secret].Link(c.email, r.workspace)
+	r.privately(rt, request{op: "invitations-open", method: "POST", target: link + "/opening"})
+	accepted := r.privately(rt, request{op: "invitations-accept", method: "POST", target: link + "/acceptance", body: body(fields{"password": foyertest.Password})})
+	if accepted.status != http.StatusOK {
+		return false
+	}
+	c.accepted = true
+	in := r.privately(rt, request{op: "sessions-create", method: "POST", target: "/v1/sessions", body: body(fields{"email": c.email, "password": foyertest.Password})})
+	c.session[secret] = originOf(in.get("accessToken"))
+	r.privately(rt, request{op: "portal-projects-list", who: c.person, method: "GET", target: "/v1/portal/projects"})
+	return r.privately(rt, request{op: "sessions-end", who: c.person, method: "DELETE", target: "/v1/sessions"}).status == http.StatusNoContent
+}

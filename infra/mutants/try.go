@@ -1,0 +1,158 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"foyer/infra/mutants/switches"
+)
+
+// The suites, in the order in which a mutant is tried with them.
+const (
+	suiteUnit    = "unit"      // of the mutant's own package
+	suiteEngine  = "engine"    // likewise, on the engine
+	suiteCatalog = "catalogue" // what it drives: every operation × every kind of caller, everything that is read × failing
+	suiteOthers  = "others"
+)
+
+var suites = []string{suiteUnit, suiteEngine, suiteCatalog, suiteOthers}
+
+// driven are the packages with the tests that the catalogue drives.
+var driven = []string{"shared/catalog", "infra/guards/reads", "infra/guards/meanwhile"}
+
+func suiteOf(m Mutant, t *test) string {
+	switch {
+	case t.program.Package == m.Package() && !t.Engine:
+		return suiteUnit
+	case t.program.Package == m.Package():
+		return suiteEngine
+	case slices.Contains(driven, t.program.Package):
+		return suiteCatalog
+	}
+	return suiteOthers
+}
+
+// outcome of a mutant.
+type outcome struct {
+	Mutant
+	Killed  string // by which suite; empty: alive, or not tried
+	Timeout bool   // it did not fail, it did not end
+	Tried   bool
+	Noticed bool // some test comes by where it differs
+}
+
+// trial tries mutants.
+type trial struct {
+	root     string
+	noticing map[int][]*test
+	reasons  map[int]string // why a mutant is equivalent
+	hints    hints
+
+	mu     sync.Mutex
+	killer map[string]map[*test]int // by function: what killed there before
+}
+
+// try runs the tests that could notice the mutant until one does.
+func (r *trial) try(ctx context.Context, m Mutant) (outcome, error) {
+	o := outcome{Mutant: m, Noticed: len(r.noticing[m.Number]) > 0, Tried: true}
+	for _, suite := range suites {
+		if r.reasons[m.Number] != "" && suite == suiteCatalog {
+			break // nobody can notice it: that its own package's tests do not is enough
+		}
+		var candidates []*test
+		for _, t := range r.noticing[m.Number] {
+			if suiteOf(m, t) == suite {
+				candidates = append(candidates, t)
+			}
+		}
+		r.order(m, candidates)
+		if suite == suiteOthers {
+			candidates = likeliest(candidates)
+		}
+		for _, t := range candidates {
+			killed, timeout, err := r.run(ctx, m, t)
+			if err != nil {
+				return o, err
+			}
+			if killed {
+				o.Killed, o.Timeout = suite, timeout
+				r.learn(m, t)
+				return o, nil
+			}
+		}
+	}
+	return o, nil
+}
+
+// fromOthers is how many tests of each other package a mutant is tried with, the
+// likeliest: what nobody near it notices is not to be noticed far away by chance.
+const fromOthers = 2
+
+func likeliest(tests []*test) []*test {
+	had := map[*program]int{}
+	return slices.DeleteFunc(tests, func(t *test) bool {
+		had[t.program]++
+		return had[t.program] > fromOthers
+	})
+}
+
+// order puts the likeliest first: what killed this mutant before, what killed
+// others of the function, then the quick and particular.
+func (r *trial) order(m Mutant, tests []*test) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	score := func(t *test) float64 {
+		s := float64(t.took.Milliseconds()+100) * float64(t.reaches+20)
+		s /= float64(1 + 20*r.killer[place(m)][t])
+		if r.hints[m.Key()] == t.String() {
+			s = -1
+		}
+		return s
+	}
+	slices.SortStableFunc(tests, func(a, b *test) int {
+		if c := cmp.Compare(score(a), score(b)); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.String(), b.String())
+	})
+}
+
+func place(m Mutant) string { return m.File + " " + m.Func }
+
+func (r *trial) learn(m Mutant, t *test) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.killer[place(m)] == nil {
+		r.killer[place(m)] = map[*test]int{}
+	}
+	r.killer[place(m)][t]++
+	r.hints[m.Key()] = t.String()
+}
+
+// patience is how much longer than without a mutant a test may take.
+const patience = 10
+
+// run runs one test with the mutant on. A test that fails kills it, if it passes
+// alone with no mutant on.
+func (r *trial) run(ctx context.Context, m Mutant, t *test) (killed, timeout bool, err error) {
+	limit, on := 30*time.Second+patience*t.took, fmt.Sprintf("%s=%d", switches.OnVariable, m.Number)
+	_, failed := t.program.run(ctx, r.root, limit, t, on)
+	if errors.Is(failed, errTimeout) { // the mutant's doing, or a moment's?
+		_, failed = t.program.run(ctx, r.root, 2*limit, t, on)
+	}
+	if failed == nil || ctx.Err() != nil {
+		return false, false, ctx.Err()
+	}
+	t.alone.Do(func() {
+		if out, err := t.program.run(ctx, r.root, limit, t); err != nil && ctx.Err() == nil {
+			fmt.Printf("%s fails alone, with no mutant on: it proves nothing\n%s\n", t, last(out, 10))
+			t.fails = true
+		}
+	})
+	return !t.fails, errors.Is(failed, errTimeout), ctx.Err()
+}
