@@ -12,7 +12,8 @@
 //
 // An attempt is counted before it is made, or many at once would all pass, and given
 // back when it succeeded. The answer is the same whether or not the subject exists,
-// for what is counted is what was typed.
+// for what is counted is what was typed. It is counted by all at once, before anything
+// else is asked: whoever is refused costs nothing more.
 //
 // Links in mails have 256 random bits; to look at one (invitations-view, -open) is
 // not counted, since no number of guesses would matter.
@@ -23,9 +24,11 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"golang.org/x/sync/errgroup"
 
 	"foyer/shared/api"
 	"foyer/shared/table"
@@ -69,8 +72,8 @@ const keptFor = time.Hour
 // Attempt is an attempt that was counted.
 type Attempt struct {
 	limit   Limit
-	subject string
 	counted []table.Key
+	known   []table.Key // what it makes known when it succeeds
 }
 
 // count is one of the counts of a limit.
@@ -79,75 +82,88 @@ type count struct {
 	most int
 }
 
+// counts of an attempt; the last is that of the subject from everywhere.
 func (l Limit) counts(subject, source string) []count {
-	return []count{{"source\x00" + source, l.Source}, {"both\x00" + subject + "\x00" + source, l.SubjectAndSource}}
+	return []count{{"source\x00" + source, l.Source}, {"both\x00" + subject + "\x00" + source, l.SubjectAndSource}, {"subject\x00" + subject, l.Subject}}
 }
 
 // Take counts an attempt at the subject from where the call comes. A 429 with
-// Retry-After where there were too many.
+// Retry-After where there were too many; then it is not counted anywhere: whoever is
+// refused for their own count adds nothing to what others are refused by.
 func Take(ctx context.Context, c *api.Call, l Limit, subject string) (*Attempt, error) {
 	source, now := c.Source(ctx), c.Now()
-	a := &Attempt{limit: l, subject: subject}
-	for _, n := range l.counts(subject, source) {
-		over, err := a.take(ctx, c, n, now)
+	a := &Attempt{limit: l}
+	if l.Subject > 0 {
+		a.Knows(ctx, c, l, subject)
+	}
+	counts := l.counts(subject, source)
+	over, keys := make([]bool, len(counts)), make([]table.Key, len(counts))
+	var group errgroup.Group // without a context: what is under way is not broken off
+	for i, n := range counts {
+		if n.most == 0 {
+			continue
+		}
+		keys[i] = table.Attempts(l.Kind, n.by, now.Truncate(l.Window))
+		group.Go(func() (err error) {
+			over[i], err = reached(ctx, c, l, keys[i], n.most, now)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	refused := over[0] || over[1]
+	if over[2] && !refused {
+		var known table.AttemptsRow
+		found, err := c.Table.Get(ctx, knownKey(l, subject, source), &known)
 		if err != nil {
 			return nil, err
 		}
-		if over {
-			return nil, tooMany(l, now)
+		refused = !found || known.TTL <= now.Unix()
+	}
+	for i, n := range counts {
+		if n.most > 0 && !over[i] {
+			a.counted = append(a.counted, keys[i])
 		}
 	}
-	if l.Subject == 0 {
-		return a, nil
-	}
-	over, err := a.take(ctx, c, count{"subject\x00" + subject, l.Subject}, now)
-	if err != nil {
-		return nil, err
-	}
-	var known table.AttemptsRow
-	found, err := c.Table.Get(ctx, knownKey(l, subject, source), &known)
-	if err != nil {
-		return nil, err
-	}
-	if over && (!found || known.TTL <= now.Unix()) {
+	if refused {
+		a.known = nil
+		a.Passed(ctx, c)
 		return nil, tooMany(l, now)
 	}
 	return a, nil
 }
 
-// take counts by one count; over says that it has reached its most.
-func (a *Attempt) take(ctx context.Context, c *api.Call, n count, now time.Time) (over bool, err error) {
-	if n.most == 0 {
-		return false, nil
-	}
-	window := now.Truncate(a.limit.Window)
-	key := table.Attempts(a.limit.Kind, n.by, window)
+// reached counts by one count, unless that has reached its most.
+func reached(ctx context.Context, c *api.Call, l Limit, key table.Key, most int, now time.Time) (bool, error) {
 	add := expression.Add(expression.Name("count"), expression.Value(1)).
-		Set(expression.Name("ttl"), expression.Value(window.Add(a.limit.Window+keptFor).Unix()))
-	err = c.Table.UpdateOne(ctx, key, add, table.Absent().Or(table.Before("count", int64(n.most))))
+		Set(expression.Name("ttl"), expression.Value(now.Truncate(l.Window).Add(l.Window+keptFor).Unix()))
+	err := c.Table.UpdateOne(ctx, key, add, table.Absent().Or(table.Before("count", int64(most))))
 	if errors.Is(err, table.ErrConditionFailed) {
 		return true, nil
 	}
-	a.counted = append(a.counted, key)
 	return false, err
+}
+
+// Knows lets the attempt, if it succeeds, make the call's source known for a subject
+// of that limit.
+func (a *Attempt) Knows(ctx context.Context, c *api.Call, l Limit, subject string) {
+	a.known = append(a.known, knownKey(l, subject, c.Source(ctx)))
 }
 
 // Passed gives a successful attempt back, and makes its source known for the subject.
 // That it could not is no reason to refuse what succeeded.
 func (a *Attempt) Passed(ctx context.Context, c *api.Call) {
-	back := expression.Add(expression.Name("count"), expression.Value(-1))
+	var all sync.WaitGroup
 	for _, key := range a.counted {
-		note(ctx, c, a.limit, c.Table.UpdateOne(ctx, key, back, table.Exists()))
+		back := expression.Add(expression.Name("count"), expression.Value(-1))
+		all.Go(func() { note(ctx, c, a.limit, c.Table.UpdateOne(ctx, key, back, table.Exists())) })
 	}
-	if a.limit.Subject > 0 {
-		Know(ctx, c, a.limit, a.subject)
-	}
-}
-
-// Know makes the call's source known for the subject.
-func Know(ctx context.Context, c *api.Call, l Limit, subject string) {
 	row := table.AttemptsRow{TTL: c.Now().Add(knownFor).Unix()}
-	note(ctx, c, l, c.Table.PutOne(ctx, knownKey(l, subject, c.Source(ctx)), row, nil))
+	for _, key := range a.known {
+		all.Go(func() { note(ctx, c, a.limit, c.Table.PutOne(ctx, key, row, nil)) })
+	}
+	all.Wait()
 }
 
 func knownKey(l Limit, subject, source string) table.Key {

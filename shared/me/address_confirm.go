@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"golang.org/x/sync/errgroup"
+
 	"foyer/shared/api"
 	"foyer/shared/limits"
 	"foyer/shared/mailtoken"
@@ -43,10 +45,22 @@ func addressConfirm(ctx context.Context, c *api.Call, in *AddressConfirmInput) (
 		return nil, policy.ErrHidden
 	}
 	c.Person = at.Person // whoever has the token is the person; a token of access that is sent along says nothing
-	var account table.AccountRow
-	var change table.AddressChangeRow
-	rows, err := c.Table.BatchGet(ctx, table.Account(at.Person), table.AddressChange(at.Person))
-	if err != nil {
+	var (
+		account     table.AccountRow
+		change      table.AddressChangeRow
+		rows        table.Rows
+		memberships []table.MembershipRow
+	)
+	group, gctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		rows, err = c.Table.BatchGet(gctx, table.Account(at.Person), table.AddressChange(at.Person))
+		return err
+	})
+	group.Go(func() (err error) {
+		memberships, err = membershipsOf(gctx, c.Table, at.Person)
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	known, err := rows.Into(table.Account(at.Person), &account)
@@ -60,10 +74,6 @@ func addressConfirm(ctx context.Context, c *api.Call, in *AddressConfirmInput) (
 	now := c.Now()
 	if !known || !asked || account.State != table.AccountConfirmed || change.Change != at.Subject || !now.Before(change.ExpiresAt) || !now.Before(at.ExpiresAt) {
 		return nil, policy.ErrHidden
-	}
-	memberships, err := membershipsOf(ctx, c.Table, at.Person)
-	if err != nil {
-		return nil, err
 	}
 	if err := c.Table.Write(ctx, move(c, in.Token, account, change, memberships)); err != nil {
 		return nil, err

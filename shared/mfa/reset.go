@@ -33,15 +33,22 @@ var Reset = api.Operation[ResetInput, ResetOutput]{
 	Doc: "For owner and admins of the workspace; an owner's only for another owner (403 `role`). The person's sessions end, the next sign-in needs the password alone; it is recorded, and told to the person by mail. " +
 		"409 `not-resettable` where the person has no second factor, has a place in any other workspace (then only they themselves turn it off), or is the caller; which of them is not said. 404 where the person is not of the workspace.",
 	Repeatable: "what is off already is not turned off again: that is refused",
-	Handle:     reset,
+	Reads: func(_ *api.Call, path func(string) string) []table.Key {
+		return []table.Key{table.Account(path("person"))}
+	},
+	Handle: reset,
 }
 
 // mailKeptFor is how long a mail's row stands after it was put.
 const mailKeptFor = 30 * 24 * time.Hour
 
 func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, error) {
+	read, err := c.Read(ctx, table.Account(in.Person))
+	if err != nil {
+		return nil, err
+	}
 	var account table.AccountRow
-	if _, err := c.Table.Get(ctx, table.Account(in.Person), &account); err != nil {
+	if _, err := read.Into(table.Account(in.Person), &account); err != nil {
 		return nil, err
 	}
 	facts := policy.SecondFactor{Caller: policy.Role(c.Membership.Role), Self: in.Person == c.Person, On: account.TOTP}
@@ -61,7 +68,7 @@ func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, erro
 			break
 		}
 	}
-	err := policy.ResetSecondFactor(facts)
+	err = policy.ResetSecondFactor(facts)
 	if errors.Is(err, policy.ErrNotHere) {
 		return nil, api.Conflict("not-resettable", "This person's second factor cannot be turned off from here: they have none, are of another workspace too, or it is your own.")
 	}

@@ -51,9 +51,12 @@ func TestAskingForAResetIsTheSameForAddressesThatNobodyHas(t *testing.T) {
 	w, ann := withAnn(t)
 	w.Do(nobody, "POST", "/v1/workspaces", map[string]any{"name": "Second", "ownerName": "Iris Invited", "ownerEmail": "iris@acme.example"}).Must(201)
 	var calls []string
+	var noting sync.Mutex // some calls are made at once
 	w.Intercept("passwords-forgot", func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Note", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			noting.Lock()
 			calls = append(calls, awsmiddleware.GetOperationName(ctx))
+			noting.Unlock()
 			return next.HandleInitialize(ctx, in)
 		}), middleware.After)
 	})

@@ -84,8 +84,8 @@ func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, erro
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}
+	attempt.Knows(ctx, c, limits.SignIn, p.account.Email)
 	attempt.Passed(ctx, c)
-	limits.Know(ctx, c, limits.SignIn, p.account.Email)
 	return &ResetOutput{}, nil
 }
 

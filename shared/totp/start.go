@@ -29,6 +29,7 @@ var Start = api.Operation[StartInput, StartOutput]{
 	Doc: "For anyone signed in, with their password (403 `wrong-password`). The secret counts once totp-confirm has seen a code of it; starting again gives another. " +
 		"409 `second-factor-on` where there is one: remove it first. 429 `too-many-attempts` (Retry-After) after too many wrong passwords.",
 	Repeatable: "a secret that was not confirmed counts for nothing; the last one can be",
+	Reads:      func(c *api.Call, _ func(string) string) []table.Key { return []table.Key{table.Account(c.Person)} },
 	Handle:     start, Problems: []int{http.StatusTooManyRequests},
 }
 
@@ -41,8 +42,12 @@ func start(ctx context.Context, c *api.Call, in *StartInput) (*StartOutput, erro
 	if challenge != nil {
 		return nil, api.Conflict("second-factor-on", "Your account has a second factor already. Remove it before you set up another.")
 	}
+	rows, err := c.Read(ctx, table.Account(c.Person))
+	if err != nil {
+		return nil, err
+	}
 	var account table.AccountRow
-	if _, err := c.Table.Get(ctx, table.Account(c.Person), &account); err != nil {
+	if _, err := rows.Into(table.Account(c.Person), &account); err != nil {
 		return nil, err
 	}
 	secret, err := identity.Internal(c.Env).NewSecret(ctx, tokens.Access)

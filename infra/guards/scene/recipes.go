@@ -2,7 +2,11 @@
 
 package scene
 
-import "foyer/shared/foyertest"
+import (
+	"fmt"
+
+	"foyer/shared/foyertest"
+)
 
 // recipes are how to ask the operations for which the sample does not do: because
 // it works once only, or needs somebody's own words.
@@ -48,6 +52,10 @@ var recipes = map[string]func(s *Scene, r *Request){
 		carl := s.Client()
 		s.Do(foyertest.Person{}, "POST", "/v1/password-resets", map[string]any{"email": carl.Email}).Must(202)
 		r.IDs["token"] = s.ResetLink(carl.ID)
+	},
+	"me-update": func(s *Scene, r *Request) {
+		s.made++
+		r.Body = map[string]any{"name": fmt.Sprintf("Carl Client %d", s.made)}
 	},
 	"me-password": func(s *Scene, r *Request) { r.Who = s.Client() },
 	"me-address-change": func(s *Scene, r *Request) {
