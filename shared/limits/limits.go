@@ -11,7 +11,9 @@
 //     the password, which makes the source known.
 //
 // An attempt is counted before it is made, or many at once would all pass, and given
-// back when it succeeded. The answer is the same whether or not the subject exists,
+// back when it succeeded or when nobody heard whether it was right: what fails on our
+// side is nobody's guess. Each has an id in the counts, so that what is repeated because
+// its answer was lost counts once. The answer is the same whether or not the subject exists,
 // for what is counted is what was typed. It is counted by all at once, before anything
 // else is asked: whoever is refused costs nothing more.
 //
@@ -24,13 +26,16 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
 	"foyer/shared/api"
+	"foyer/shared/policy"
 	"foyer/shared/table"
 )
 
@@ -72,6 +77,7 @@ const keptFor = time.Hour
 // Attempt is an attempt that was counted.
 type Attempt struct {
 	limit   Limit
+	id      string
 	counted []table.Key
 	known   []table.Key // what it makes known when it succeeds
 }
@@ -92,57 +98,57 @@ func (l Limit) counts(subject, source string) []count {
 // refused for their own count adds nothing to what others are refused by.
 func Take(ctx context.Context, c *api.Call, l Limit, subject string) (*Attempt, error) {
 	source, now := c.Source(ctx), c.Now()
-	a := &Attempt{limit: l}
+	a := &Attempt{limit: l, id: c.NewID("")}
 	if l.Subject > 0 {
 		a.Knows(ctx, c, l, subject)
 	}
 	counts := l.counts(subject, source)
-	over, keys := make([]bool, len(counts)), make([]table.Key, len(counts))
+	over := make([]bool, len(counts))
 	var group errgroup.Group // without a context: what is under way is not broken off
 	for i, n := range counts {
 		if n.most == 0 {
 			continue
 		}
-		keys[i] = table.Attempts(l.Kind, n.by, now.Truncate(l.Window))
+		key := table.Attempts(l.Kind, n.by, now.Truncate(l.Window))
+		a.counted = append(a.counted, key)
 		group.Go(func() (err error) {
-			over[i], err = reached(ctx, c, l, keys[i], n.most, now)
+			over[i], err = a.reached(ctx, c, key, n.most, now)
 			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
+	err := group.Wait()
 	refused := over[0] || over[1]
-	if over[2] && !refused {
+	if over[2] && !refused && err == nil {
 		var known table.AttemptsRow
-		found, err := c.Table.Get(ctx, knownKey(l, subject, source), &known)
-		if err != nil {
-			return nil, err
-		}
+		var found bool
+		found, err = c.Table.Get(ctx, knownKey(l, subject, source), &known)
 		refused = !found || known.TTL <= now.Unix()
 	}
-	for i, n := range counts {
-		if n.most > 0 && !over[i] {
-			a.counted = append(a.counted, keys[i])
-		}
+	if err == nil && refused {
+		err = tooMany(l, now)
 	}
-	if refused {
-		a.known = nil
-		a.Passed(ctx, c)
-		return nil, tooMany(l, now)
+	if err != nil {
+		a.back(ctx, c)
+		return nil, err
 	}
 	return a, nil
 }
 
 // reached counts by one count, unless that has reached its most.
-func reached(ctx context.Context, c *api.Call, l Limit, key table.Key, most int, now time.Time) (bool, error) {
-	add := expression.Add(expression.Name("count"), expression.Value(1)).
-		Set(expression.Name("ttl"), expression.Value(now.Truncate(l.Window).Add(l.Window+keptFor).Unix()))
-	err := c.Table.UpdateOne(ctx, key, add, table.Absent().Or(table.Before("count", int64(most))))
+func (a *Attempt) reached(ctx context.Context, c *api.Call, key table.Key, most int, now time.Time) (bool, error) {
+	attempts, own := expression.Name("attempts"), a.own()
+	add := expression.Add(attempts, own).Set(expression.Name("ttl"), expression.Value(now.Truncate(a.limit.Window).Add(a.limit.Window+keptFor).Unix()))
+	room := expression.AttributeNotExists(attempts).Or(attempts.Size().LessThan(expression.Value(most)), expression.Contains(attempts, a.id))
+	err := c.Table.UpdateOne(ctx, key, add, room)
 	if errors.Is(err, table.ErrConditionFailed) {
 		return true, nil
 	}
 	return false, err
+}
+
+// own is the attempt as it stands in a count.
+func (a *Attempt) own() expression.ValueBuilder {
+	return expression.Value(&types.AttributeValueMemberSS{Value: []string{a.id}})
 }
 
 // Knows lets the attempt, if it succeeds, make the call's source known for a subject
@@ -151,16 +157,42 @@ func (a *Attempt) Knows(ctx context.Context, c *api.Call, l Limit, subject strin
 	a.known = append(a.known, knownKey(l, subject, c.Source(ctx)))
 }
 
-// Passed gives a successful attempt back, and makes its source known for the subject.
-// That it could not is no reason to refuse what succeeded.
-func (a *Attempt) Passed(ctx context.Context, c *api.Call) {
+// Settle says what came of the attempt, by the answer's error: it is given back unless
+// that says that it was wrong, and where there is none its source becomes known.
+func (a *Attempt) Settle(ctx context.Context, c *api.Call, err error) {
+	switch {
+	case wrong(err):
+	case err != nil:
+		a.back(ctx, c)
+	default:
+		a.back(ctx, c, a.known...)
+	}
+}
+
+// wrong says whether the caller hears that what they tried was wrong.
+func wrong(err error) bool {
+	var p *api.Problem
+	if errors.As(err, &p) {
+		return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity}, p.Status)
+	}
+	return errors.Is(err, policy.ErrHidden)
+}
+
+// back gives the attempt back and puts what it makes known. That it could not is no
+// reason to refuse what succeeded.
+func (a *Attempt) back(ctx context.Context, c *api.Call, known ...table.Key) {
 	var all sync.WaitGroup
 	for _, key := range a.counted {
-		back := expression.Add(expression.Name("count"), expression.Value(-1))
-		all.Go(func() { note(ctx, c, a.limit, c.Table.UpdateOne(ctx, key, back, table.Exists())) })
+		less := expression.Delete(expression.Name("attempts"), a.own())
+		all.Go(func() {
+			err := c.Table.UpdateOne(ctx, key, less, expression.Contains(expression.Name("attempts"), a.id))
+			if !errors.Is(err, table.ErrConditionFailed) { // else it was not counted there
+				note(ctx, c, a.limit, err)
+			}
+		})
 	}
 	row := table.AttemptsRow{TTL: c.Now().Add(knownFor).Unix()}
-	for _, key := range a.known {
+	for _, key := range known {
 		all.Go(func() { note(ctx, c, a.limit, c.Table.PutOne(ctx, key, row, nil)) })
 	}
 	all.Wait()

@@ -38,7 +38,11 @@ func signIn(w *foyertest.World, source, address, password string) foyertest.Resp
 func counted(w *foyertest.World, by string, n int) {
 	w.T.Helper()
 	key := table.Attempts(limits.SignIn.Kind, by, w.Clock.Now().Truncate(limits.SignIn.Window))
-	if err := w.Table.PutOne(w.T.Context(), key, table.AttemptsRow{Count: n, TTL: w.Clock.Now().Add(time.Hour).Unix()}, nil); err != nil {
+	attempts := make([]string, n)
+	for i := range attempts {
+		attempts[i] = fmt.Sprint(i)
+	}
+	if err := w.Table.PutOne(w.T.Context(), key, table.AttemptsRow{Attempts: attempts, TTL: w.Clock.Now().Add(time.Hour).Unix()}, nil); err != nil {
 		w.T.Fatal(err)
 	}
 }

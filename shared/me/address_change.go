@@ -40,17 +40,18 @@ var AddressChange = api.Operation[AddressChangeInput, AddressChangeOutput]{
 // addressFloor is how soon the answer is given at the earliest.
 const addressFloor = 400 * time.Millisecond
 
-func addressChange(ctx context.Context, c *api.Call, in *AddressChangeInput) (*AddressChangeOutput, error) {
+func addressChange(ctx context.Context, c *api.Call, in *AddressChangeInput) (out *AddressChangeOutput, err error) {
 	attempt, err := limits.Take(ctx, c, limits.Password, c.Person)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { attempt.Settle(ctx, c, err) }()
 	if err := right(ctx, identity.Internal(c.Env), c.Person, in.Body.Password); err != nil {
 		return nil, err
 	}
-	attempt.Passed(ctx, c)
 	// Mails to addresses that somebody else may have: few, successful or not.
-	if _, err := limits.Take(ctx, c, limits.AddressMails, c.Person); err != nil {
+	mailed, err := limits.Take(ctx, c, limits.AddressMails, c.Person)
+	if err != nil {
 		return nil, err
 	}
 	now, id, tx := c.Now(), c.NewID("adr_"), &table.Tx{}
@@ -58,6 +59,7 @@ func addressChange(ctx context.Context, c *api.Call, in *AddressChangeInput) (*A
 	row := notice(c, table.MailAddressChange, id)
 	tx.Put(table.Mail(c.Person, row.Mail), row)
 	if err := c.Table.Write(ctx, tx); err != nil {
+		mailed.Settle(ctx, c, err)
 		return nil, err
 	}
 	return &AddressChangeOutput{}, nil

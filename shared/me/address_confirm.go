@@ -31,11 +31,12 @@ var AddressConfirm = api.Operation[AddressConfirmInput, AddressConfirmOutput]{
 	Handle:     addressConfirm, Problems: []int{http.StatusTooManyRequests},
 }
 
-func addressConfirm(ctx context.Context, c *api.Call, in *AddressConfirmInput) (*AddressConfirmOutput, error) {
+func addressConfirm(ctx context.Context, c *api.Call, in *AddressConfirmInput) (out *AddressConfirmOutput, err error) {
 	attempt, err := limits.Take(ctx, c, limits.Link, in.Token)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { attempt.Settle(ctx, c, err) }()
 	var at table.TokenRow
 	found, err := c.Table.Get(ctx, table.Token(in.Token), &at)
 	if err != nil {
@@ -78,7 +79,6 @@ func addressConfirm(ctx context.Context, c *api.Call, in *AddressConfirmInput) (
 	if err := c.Table.Write(ctx, move(c, in.Token, account, change, memberships)); err != nil {
 		return nil, err
 	}
-	attempt.Passed(ctx, c)
 	return &AddressConfirmOutput{}, nil
 }
 

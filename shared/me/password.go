@@ -33,7 +33,7 @@ var Password = api.Operation[PasswordInput, PasswordOutput]{
 	Handle: password, Problems: []int{http.StatusTooManyRequests},
 }
 
-func password(ctx context.Context, c *api.Call, in *PasswordInput) (*PasswordOutput, error) {
+func password(ctx context.Context, c *api.Call, in *PasswordInput) (out *PasswordOutput, err error) {
 	if broken := identity.BrokenRules(in.Body.New); len(broken) > 0 {
 		return nil, identity.Refused("body.new", broken...)
 	}
@@ -41,6 +41,7 @@ func password(ctx context.Context, c *api.Call, in *PasswordInput) (*PasswordOut
 	if err != nil {
 		return nil, err
 	}
+	defer func() { attempt.Settle(ctx, c, err) }()
 	users := identity.Internal(c.Env)
 	err = right(ctx, users, c.Person, in.Body.Current)
 	if errors.Is(err, errWrongPassword) && right(ctx, users, c.Person, in.Body.New) == nil {
@@ -49,7 +50,6 @@ func password(ctx context.Context, c *api.Call, in *PasswordInput) (*PasswordOut
 	if err != nil {
 		return nil, err
 	}
-	attempt.Passed(ctx, c)
 	err = users.SetPassword(ctx, c.Person, in.Body.New)
 	var refused *identity.PasswordError
 	if errors.As(err, &refused) {

@@ -46,14 +46,25 @@ const (
 
 // forgot does the same for an address that nobody has: its reset is put for an
 // account that does not exist, and stream-mail drops its mail.
-func forgot(ctx context.Context, c *api.Call, in *ForgotInput) (*ForgotOutput, error) {
+func forgot(ctx context.Context, c *api.Call, in *ForgotInput) (out *ForgotOutput, err error) {
 	email := in.Body.Email.Canonical()
-	if _, err := limits.Take(ctx, c, limits.Forgot, email); err != nil {
+	asked, err := limits.Take(ctx, c, limits.Forgot, email)
+	if err != nil {
 		return nil, err
 	}
-	if _, err := limits.Take(ctx, c, limits.ForgotMails, email); limits.Over(err) {
+	mailed, err := limits.Take(ctx, c, limits.ForgotMails, email)
+	if limits.Over(err) {
 		return &ForgotOutput{}, nil // the last link that it got works on
-	} else if err != nil {
+	}
+	defer func() {
+		if err != nil { // else both count: it is asking that is limited
+			asked.Settle(ctx, c, err)
+		}
+		if err != nil && mailed != nil {
+			mailed.Settle(ctx, c, err)
+		}
+	}()
+	if err != nil {
 		return nil, err
 	}
 	var at table.AddressRow

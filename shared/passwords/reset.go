@@ -43,11 +43,12 @@ var Reset = api.Operation[ResetInput, ResetOutput]{
 	Handle:     reset, Problems: []int{http.StatusTooManyRequests},
 }
 
-func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, error) {
+func reset(ctx context.Context, c *api.Call, in *ResetInput) (out *ResetOutput, err error) {
 	attempt, err := limits.Take(ctx, c, limits.Link, in.Token)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { attempt.Settle(ctx, c, err) }()
 	p, err := find(ctx, c, in.Token)
 	if err != nil {
 		return nil, err
@@ -85,7 +86,6 @@ func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, erro
 		return nil, err
 	}
 	attempt.Knows(ctx, c, limits.SignIn, p.account.Email)
-	attempt.Passed(ctx, c)
 	return &ResetOutput{}, nil
 }
 

@@ -33,7 +33,7 @@ var Answer = api.Operation[AnswerInput, AnswerOutput]{
 	Handle:     answer, Problems: []int{http.StatusUnauthorized, http.StatusTooManyRequests},
 }
 
-func answer(ctx context.Context, c *api.Call, in *AnswerInput) (*AnswerOutput, error) {
+func answer(ctx context.Context, c *api.Call, in *AnswerInput) (out *AnswerOutput, err error) {
 	person, session, ok := parted(in.Body.Challenge)
 	if !ok {
 		return nil, errOver
@@ -42,6 +42,7 @@ func answer(ctx context.Context, c *api.Call, in *AnswerInput) (*AnswerOutput, e
 	if err != nil {
 		return nil, err
 	}
+	defer func() { attempt.Settle(ctx, c, err) }()
 	key := table.Challenge(person, session)
 	var put table.ChallengeRow
 	found, err := c.Table.Get(ctx, key, &put)
@@ -67,6 +68,5 @@ func answer(ctx context.Context, c *api.Call, in *AnswerInput) (*AnswerOutput, e
 	if err != nil {
 		return nil, err
 	}
-	attempt.Passed(ctx, c)
 	return &AnswerOutput{Body: shown(person, tokens.Refresh, tokens)}, nil
 }

@@ -63,12 +63,13 @@ const life = 30 * 24 * time.Hour
 // decides, takes an answer.
 const challengeLife = 15 * time.Minute
 
-func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, error) {
+func create(ctx context.Context, c *api.Call, in *CreateInput) (out *CreateOutput, err error) {
 	email := in.Body.Email.Canonical()
 	attempt, err := limits.Take(ctx, c, limits.SignIn, email)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { attempt.Settle(ctx, c, err) }()
 	var at table.AddressRow
 	found, err := c.Table.Get(ctx, table.Address(email), &at)
 	if err != nil {
@@ -92,7 +93,6 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, e
 		if err := c.Table.PutOne(ctx, table.Challenge(person, challenge.Session), row, nil); err != nil {
 			return nil, err
 		}
-		attempt.Passed(ctx, c)
 		return &CreateOutput{Status: http.StatusOK, Body: SignIn{Challenge: person + "." + challenge.Session, Factor: "totp"}}, nil
 	case err != nil:
 		return nil, err
@@ -100,7 +100,6 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, e
 	if err := open(ctx, c, person, account, tokens, nil); err != nil {
 		return nil, err
 	}
-	attempt.Passed(ctx, c)
 	t := shown(person, tokens.Refresh, tokens)
 	return &CreateOutput{Status: http.StatusCreated, Body: SignIn{AccessToken: t.AccessToken, Refresh: t.Refresh, ExpiresIn: t.ExpiresIn, TokenType: t.TokenType}}, nil
 }

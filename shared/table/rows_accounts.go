@@ -6,8 +6,8 @@ import "time"
 // when a source is known (its TTL alone counts then).
 type AttemptsRow struct {
 	Key
-	Count int   `dynamodbav:"count"`
-	TTL   int64 `dynamodbav:"ttl"`
+	Attempts []string `dynamodbav:"attempts,stringset,omitempty"` // their ids: what is repeated counts once
+	TTL      int64    `dynamodbav:"ttl"`
 }
 
 // PasswordResetRow is the newest reset that was asked for (key PasswordReset). It is

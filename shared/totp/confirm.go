@@ -24,8 +24,9 @@ var Confirm = api.Operation[ConfirmInput, Output]{
 	Handle: confirm, Problems: []int{http.StatusTooManyRequests},
 }
 
-func confirm(ctx context.Context, c *api.Call, in *ConfirmInput) (*Output, error) {
-	tokens, challenge, attempt, err := signIn(ctx, c, in.Body.Password.Password)
+func confirm(ctx context.Context, c *api.Call, in *ConfirmInput) (out *Output, err error) {
+	tokens, challenge, settle, err := signIn(ctx, c, in.Body.Password.Password)
+	defer func() { settle(err) }()
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +43,6 @@ func confirm(ctx context.Context, c *api.Call, in *ConfirmInput) (*Output, error
 	if err != nil {
 		return nil, err
 	}
-	attempt.Passed(ctx, c)
 	if err := record(ctx, c, true); err != nil {
 		return nil, err
 	}

@@ -20,8 +20,9 @@ var Remove = api.Operation[RemoveInput, Output]{
 	Handle: remove, Problems: []int{http.StatusTooManyRequests},
 }
 
-func remove(ctx context.Context, c *api.Call, in *RemoveInput) (*Output, error) {
-	_, challenge, attempt, err := signIn(ctx, c, in.Body.Password.Password)
+func remove(ctx context.Context, c *api.Call, in *RemoveInput) (out *Output, err error) {
+	_, challenge, settle, err := signIn(ctx, c, in.Body.Password.Password)
+	defer func() { settle(err) }()
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +34,6 @@ func remove(ctx context.Context, c *api.Call, in *RemoveInput) (*Output, error) 
 			return nil, err
 		}
 	}
-	attempt.Passed(ctx, c)
 	if err := record(ctx, c, false); err != nil {
 		return nil, err
 	}

@@ -33,12 +33,12 @@ var Start = api.Operation[StartInput, StartOutput]{
 	Handle:     start, Problems: []int{http.StatusTooManyRequests},
 }
 
-func start(ctx context.Context, c *api.Call, in *StartInput) (*StartOutput, error) {
-	tokens, challenge, attempt, err := signIn(ctx, c, in.Body.Password)
+func start(ctx context.Context, c *api.Call, in *StartInput) (out *StartOutput, err error) {
+	tokens, challenge, settle, err := signIn(ctx, c, in.Body.Password)
+	defer func() { settle(err) }()
 	if err != nil {
 		return nil, err
 	}
-	attempt.Passed(ctx, c)
 	if challenge != nil {
 		return nil, api.Conflict("second-factor-on", "Your account has a second factor already. Remove it before you set up another.")
 	}

@@ -30,20 +30,22 @@ type Proof struct {
 var errWrongCode = api.Forbidden("wrong-code", "That is not the code that your authenticator shows now.")
 
 // signIn signs the caller in with the internal client: the session of its tokens, or
-// the challenge where the second factor is on. 403 where the password is wrong.
-func signIn(ctx context.Context, c *api.Call, password string) (tokens identity.Tokens, challenge *identity.ChallengeError, attempt *limits.Attempt, err error) {
-	attempt, err = limits.Take(ctx, c, limits.Password, c.Person)
+// the challenge where the second factor is on. 403 where the password is wrong. settle
+// is to hear what the caller is answered.
+func signIn(ctx context.Context, c *api.Call, password string) (tokens identity.Tokens, challenge *identity.ChallengeError, settle func(error), err error) {
+	attempt, err := limits.Take(ctx, c, limits.Password, c.Person)
 	if err != nil {
-		return tokens, nil, nil, err
+		return tokens, nil, func(error) {}, err
 	}
+	settle = func(err error) { attempt.Settle(ctx, c, err) }
 	tokens, err = identity.Internal(c.Env).SignIn(ctx, c.Person, password)
 	switch {
 	case errors.As(err, &challenge):
-		return tokens, challenge, attempt, nil
+		return tokens, challenge, settle, nil
 	case errors.Is(err, identity.ErrCredentials):
-		return tokens, nil, nil, api.Forbidden("wrong-password", "That is not your password.")
+		return tokens, nil, settle, api.Forbidden("wrong-password", "That is not your password.")
 	}
-	return tokens, nil, attempt, err
+	return tokens, nil, settle, err
 }
 
 // prove answers the challenge with the code; errWrongCode where it is not right now.

@@ -28,18 +28,24 @@ type heard struct {
 
 var onceOnly = map[string]heard{
 	"invitations-accept": {http.StatusNotFound, "not-found", "the link is used: the invitation is accepted, and the password signs in"},
+	"passwords-reset":    {http.StatusNotFound, "not-found", "the link is used: the new password signs in"},
+	"me-address-confirm": {http.StatusNotFound, "not-found", "the link is used: the new address signs in"},
+	"sessions-end-all":   {http.StatusUnauthorized, "unauthorized", "this session has ended too"},
 	"sessions-end":       {http.StatusUnauthorized, "unauthorized", "the session has ended"},
 }
 
 // anew are what a repetition may make once more.
 var anew = map[string]string{
-	"sessions-create": "+ Session", // each sign-in is a session of its own; one that nobody has the tokens of ends by itself
+	"sessions-create":   "+ Session", // each sign-in is a session of its own; one that nobody has the tokens of ends by itself
+	"passwords-forgot":  "+ Mail",    // asking again is another reset: stream-mail drops the mail of the one before
+	"me-address-change": "+ Mail",    // likewise
+	"me-password":       "+ Mail",    // whoever sets a password again is told again
 }
 
 // passing are the codes that say that the same request may be sent again.
 var passing = map[int][]string{
 	http.StatusServiceUnavailable: {"unavailable"},
-	http.StatusConflict:           {"write-conflict", "acceptance-under-way"},
+	http.StatusConflict:           {"write-conflict", "acceptance-under-way", "reset-under-way"},
 }
 
 // Whatever call of AWS fails, and however: the caller hears that it may be tried

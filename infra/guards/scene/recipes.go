@@ -23,13 +23,16 @@ var recipes = map[string]func(s *Scene, r *Request){
 	"invitations-open":   invited,
 	"invitations-accept": invited,
 	"sessions-create": func(s *Scene, r *Request) {
-		r.Body = map[string]any{"email": s.Carl.Email, "password": s.Carl.Password}
+		carl := s.Client()
+		r.Who = s.stranger()
+		r.Body = map[string]any{"email": carl.Email, "password": carl.Password}
 	},
 	"sessions-end": func(s *Scene, r *Request) { r.Who = s.SignIn(s.Carl) },
 	"sessions-answer": func(s *Scene, r *Request) {
 		carl := s.Client()
 		secret := s.SecondFactor(carl)
-		challenge := s.Do(foyertest.Person{}, "POST", "/v1/sessions", map[string]any{"email": carl.Email, "password": carl.Password}).Must(200).String("challenge")
+		r.Who = s.stranger()
+		challenge := s.Do(r.Who, "POST", "/v1/sessions", map[string]any{"email": carl.Email, "password": carl.Password}).Must(200).String("challenge")
 		r.Body = map[string]any{"challenge": challenge, "code": s.Code(secret)}
 	},
 	"sessions-refresh": func(s *Scene, r *Request) { r.Body = map[string]any{"refresh": s.SignIn(s.Carl).Refresh} },
@@ -47,10 +50,14 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.Who = s.Client()
 		r.Body = map[string]any{"password": r.Who.Password, "code": s.Code(s.SecondFactor(r.Who))}
 	},
-	"passwords-forgot": func(s *Scene, r *Request) { r.Body = map[string]any{"email": s.Client().Email} },
+	"passwords-forgot": func(s *Scene, r *Request) {
+		r.Who = s.stranger()
+		r.Body = map[string]any{"email": s.Client().Email}
+	},
 	"passwords-reset": func(s *Scene, r *Request) {
 		carl := s.Client()
-		s.Do(foyertest.Person{}, "POST", "/v1/password-resets", map[string]any{"email": carl.Email}).Must(202)
+		r.Who = s.stranger()
+		s.Do(r.Who, "POST", "/v1/password-resets", map[string]any{"email": carl.Email}).Must(202)
 		r.IDs["token"] = s.ResetLink(carl.ID)
 	},
 	"me-update": func(s *Scene, r *Request) {
@@ -64,6 +71,7 @@ var recipes = map[string]func(s *Scene, r *Request){
 	},
 	"me-address-confirm": func(s *Scene, r *Request) {
 		carl := s.Client()
+		r.Who = s.stranger()
 		s.Do(carl, "POST", "/v1/me/address", map[string]any{"email": s.Address(), "password": carl.Password}).Must(202)
 		r.IDs["token"] = s.AddressLink(carl.ID)
 	},
@@ -79,6 +87,13 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.IDs["job"] = s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/audit/export", map[string]any{"format": "csv"}).Must(202).String("id")
 	},
 	"items-visibility": func(s *Scene, r *Request) { r.IDs["item"] = s.Item(false) },
+}
+
+// stranger is somebody who calls from where nobody else does: what is counted by
+// source is not counted with others.
+func (s *Scene) stranger() foyertest.Person {
+	s.made++
+	return foyertest.Person{Source: fmt.Sprintf("10.%d.%d.%d", s.made>>16&255, s.made>>8&255, s.made&255)}
 }
 
 func invited(s *Scene, r *Request) {
