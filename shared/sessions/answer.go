@@ -28,7 +28,7 @@ var Answer = api.Operation[AnswerInput, AnswerOutput]{
 	ID: "sessions-answer", Method: http.MethodPost, Path: "/sessions/challenges", Access: api.Public, Status: http.StatusCreated,
 	Summary: "Answer the challenge of a sign-in",
 	Doc: "For whoever was given the challenge. 401 `wrong-code` where the code is not the right one now: the same challenge may be answered again. " +
-		"401 `challenge-over` where it was answered, is older than three minutes, or is none: begin again with sessions-create. 429 `too-many-attempts` (Retry-After) after too many.",
+		"401 `challenge-over` where it was answered (also by a request that then failed), is older than three minutes, or is none: begin again with sessions-create. 429 `too-many-attempts` (Retry-After) after too many.",
 	Repeatable: "a challenge is answered once",
 	Handle:     answer, Problems: []int{http.StatusUnauthorized, http.StatusTooManyRequests},
 }

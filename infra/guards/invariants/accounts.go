@@ -55,6 +55,7 @@ func accountMail(c *checker, at place, row table.MailRow) {
 			same(c, at.key, "type, actor and subject of its activity", [3]string{of.Type, of.Actor, of.Subject}, [3]string{table.ActivityMFAReset, row.Actor, row.Person})
 		}
 	}
+	same(c, at.key, "names a workspace", row.Workspace != "", row.Kind == table.MailMFAReset)
 	same(c, at.key, "goes to an address of its own", row.Email != "", row.Kind == table.MailAddressChanged)
 }
 
@@ -76,16 +77,16 @@ func accountToken(c *checker, at place, row table.TokenRow) {
 	c.want(at.key, row.TTL >= row.ExpiresAt.Unix(), "goes before it expires")
 }
 
-// theirs says whether the address is the one that the person has now: it changes
-// where they have access, and an invitation keeps the one that it was sent to.
-func (c *checker) theirs(person, email string) bool {
+// readdressed says whether that is the person's address since they changed it, as the
+// workspace has recorded: an invitation keeps the one that it was sent to.
+func (c *checker) readdressed(w, person, email string) bool {
 	of, ok := look[table.AccountRow](c, table.Account(person))
-	return ok && of.Email == email
+	return ok && of.Email == email && c.recorded(table.ActivityAddressChanged, w, "", person) > 0
 }
 
-// named says whether that is what the person calls themselves: a workspace may call
-// its contact otherwise.
-func (c *checker) named(person, name string) bool {
+// renamed says the same of what the person calls themselves. A workspace may call its
+// contact otherwise.
+func (c *checker) renamed(w, person, name string) bool {
 	of, ok := look[table.AccountRow](c, table.Account(person))
-	return ok && of.Name == name
+	return ok && of.Name == name && c.recorded(table.ActivityPersonRenamed, w, "", person) > 0
 }

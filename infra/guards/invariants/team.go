@@ -32,12 +32,11 @@ func member(c *checker, at place, row table.MemberRow) {
 	same(c, at.key, "role in the membership", place.Role, role)
 	if inv, ok := needs[table.InvitationRow](c, at.key, table.Invitation(id, w, id)); ok {
 		same(c, at.key, "state", row.InvitationState, inv.State)
-		if row.InvitationState != table.InvitationAccepted { // since then both are the person's
+		if !c.readdressed(w, id, row.Email) {
 			same(c, at.key, "address", row.Email, inv.Email)
+		}
+		if !c.renamed(w, id, row.Name) {
 			same(c, at.key, "name", row.Name, inv.Name)
-		} else {
-			c.want(at.key, row.Email == inv.Email || c.theirs(id, row.Email), "has the address %s, which is not its person's", row.Email)
-			c.want(at.key, row.Name == inv.Name || c.named(id, row.Name), "has the name %q, which is not its person's", row.Name)
 		}
 	}
 }
@@ -71,7 +70,7 @@ func contact(c *checker, at place, row table.ContactRow) {
 	}
 	same(c, at.key, "state of its invitation", inv.State, state)
 	same(c, at.key, "end of its invitation", row.ExpiresAt.UTC(), inv.ExpiresAt.UTC())
-	if inv.State != table.InvitationAccepted || !c.theirs(row.Person, row.Email) { // who has accepted may change theirs
+	if !c.readdressed(w, row.Person, row.Email) {
 		same(c, at.key, "address of its invitation", inv.Email, row.Email)
 	}
 	same(c, at.key, "name of its invitation", inv.Name, row.Name)

@@ -48,7 +48,7 @@ func person(c *checker, at place, row table.PersonRow) {
 	}
 	if row.Kind == table.KindClient {
 		if who, ok := needs[table.ContactRow](c, at.key, table.Contact(w, of.Contact)); ok {
-			c.want(at.key, row.Name == who.Name || c.named(id, row.Name), "has the name %q, its contact %q", row.Name, who.Name)
+			c.want(at.key, row.Name == who.Name || c.renamed(w, id, row.Name), "has the name %q, its contact %q", row.Name, who.Name)
 		}
 	} else if who, ok := needs[table.MemberRow](c, at.key, table.Member(w, id)); ok {
 		same(c, at.key, "name", row.Name, who.Name)

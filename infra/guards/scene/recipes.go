@@ -32,8 +32,12 @@ var recipes = map[string]func(s *Scene, r *Request){
 		carl := s.Client()
 		secret := s.SecondFactor(carl)
 		r.Who = s.stranger()
-		challenge := s.Do(r.Who, "POST", "/v1/sessions", map[string]any{"email": carl.Email, "password": carl.Password}).Must(200).String("challenge")
-		r.Body = map[string]any{"challenge": challenge, "code": s.Code(secret)}
+		who := r.Who
+		r.Renew = func() any {
+			challenge := s.Do(who, "POST", "/v1/sessions", map[string]any{"email": carl.Email, "password": carl.Password}).Must(200).String("challenge")
+			return map[string]any{"challenge": challenge, "code": s.Code(secret)}
+		}
+		r.Body = r.Renew()
 	},
 	"sessions-refresh": func(s *Scene, r *Request) { r.Body = map[string]any{"refresh": s.SignIn(s.Carl).Refresh} },
 	"sessions-end-all": func(s *Scene, r *Request) { r.Who = s.Client() },
