@@ -3,6 +3,10 @@
 package foyertest
 
 import (
+	"fmt"
+	"time"
+
+	"foyer/shared/limits"
 	"foyer/shared/mailtoken"
 	"foyer/shared/table"
 )
@@ -30,6 +34,20 @@ func (w *World) AddressLink(person string) string {
 		w.T.Fatalf("%s has no change of address", person)
 	}
 	return w.link(table.TokenRow{Purpose: mailtoken.AddressChange, Person: person, Subject: row.Change, Generation: 1, ExpiresAt: row.ExpiresAt, TTL: row.ExpiresAt.Unix()})
+}
+
+// Guessed makes the attempts at the subject as many as are allowed from everywhere, as
+// strangers could: in this window and the next.
+func (w *World) Guessed(l limits.Limit, subject string) {
+	w.T.Helper()
+	attempts := make([]string, l.Subject)
+	for i := range attempts {
+		attempts[i] = fmt.Sprint(i)
+	}
+	for _, at := range []time.Time{w.Clock.Now(), w.Clock.Now().Add(l.Window)} {
+		row := table.AttemptsRow{Attempts: attempts, TTL: at.Add(2 * l.Window).Unix()}
+		w.must(w.Table.PutOne(w.T.Context(), table.Attempts(l.Kind, "subject\x00"+subject, at.Truncate(l.Window)), row, nil))
+	}
 }
 
 func (w *World) link(at table.TokenRow) string {

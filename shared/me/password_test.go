@@ -11,6 +11,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/foyertest"
+	"foyer/shared/limits"
 )
 
 const another = "Another-Horse-8"
@@ -87,4 +88,20 @@ func TestAStolenTokenIsNoWayToGuessThePassword(t *testing.T) {
 	}
 	change(w, a.Carl, foyertest.Password, another).Problem(429, "too-many-attempts")
 	w.Do(a.Carl, "POST", "/v1/me/address", map[string]any{"email": "carl@new.example", "password": foyertest.Password}).Problem(429, "too-many-attempts")
+}
+
+// Guesses from everywhere lock strangers out, and not the person where they have been.
+func TestStrangersLockNobodyOutOfTheirPassword(t *testing.T) {
+	w := foyertest.New(t)
+	a := w.Acme()
+	change := func(who foyertest.Person) foyertest.Response {
+		return w.Do(who, "PUT", "/v1/me/password", map[string]any{"current": foyertest.Password, "new": foyertest.Password})
+	}
+	change(a.Carl).Must(204)
+	w.Guessed(limits.Password, a.Carl.ID)
+	stranger := a.Carl
+	stranger.Source = "198.51.100.9"
+	change(stranger).Problem(429, "too-many-attempts")
+	w.Do(stranger, "POST", "/v1/me/address", map[string]any{"email": newAddress, "password": foyertest.Password}).Problem(429, "too-many-attempts")
+	change(a.Carl).Must(204)
 }

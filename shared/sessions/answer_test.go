@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"foyer/shared/foyertest"
+	"foyer/shared/limits"
 )
 
 func answer(w *foyertest.World, challenge, code string) foyertest.Response {
@@ -105,4 +106,16 @@ func TestCodesCannotBeTriedWithoutEnd(t *testing.T) {
 	}
 	w.Clock.Advance(16 * time.Minute)
 	answer(w, challenged(w), w.Code(secret)).Must(201)
+}
+
+// Codes that are guessed from everywhere lock strangers out, and not the person where
+// they have been.
+func TestGuessedCodesLockNobodyOut(t *testing.T) {
+	w, ann := withAnn(t)
+	secret := w.SecondFactor(ann)
+	answer(w, challenged(w), w.Code(secret)).Must(201)
+	w.Guessed(limits.Code, ann.ID)
+	challenge := challenged(w)
+	w.Do(foyertest.Person{Source: "198.51.100.9"}, "POST", "/v1/sessions/challenges", fields{"challenge": challenge, "code": w.Code(secret)}).Problem(429, "too-many-attempts")
+	answer(w, challenge, w.Code(secret)).Must(201)
 }

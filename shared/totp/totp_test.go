@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"foyer/shared/foyertest"
+	"foyer/shared/limits"
 	"foyer/shared/table"
 )
 
@@ -137,5 +138,22 @@ func TestPasswordsCannotBeTriedWithoutEnd(t *testing.T) {
 		if r.Problem(429, "too-many-attempts").Header.Get("Retry-After") == "" {
 			t.Error("a 429 without Retry-After")
 		}
+	}
+}
+
+// Whoever guesses from everywhere locks out strangers, and not the person where they
+// have been before.
+func TestStrangersLockNobodyOut(t *testing.T) {
+	w, ann := withAnn(t)
+	secret := start(w, ann, foyertest.Password).Must(200).String("secret")
+	w.Guessed(limits.Password, ann.ID)
+	stranger := ann
+	stranger.Source = "198.51.100.9"
+	for _, r := range []foyertest.Response{start(w, stranger, foyertest.Password), confirm(w, stranger, foyertest.Password, w.Code(secret)), remove(w, stranger, foyertest.Password, "123456")} {
+		r.Problem(429, "too-many-attempts")
+	}
+	confirm(w, ann, foyertest.Password, w.Code(secret)).Must(204)
+	if !asked(w, ann) {
+		t.Error("the second factor is not on")
 	}
 }
