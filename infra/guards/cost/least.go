@@ -357,6 +357,13 @@ var consumers = map[string]entry{
 		at(other("SES SendEmail", "the mail")),
 		at(tx(writes(1, "the mark that it was sent"), writes(2, "the state in the invitation and in the team's row of it"))),
 	},
+	"stream-mail of a reset": {
+		at(put("the claim: the stream may bring a mail twice")),
+		at(batch(rows(2, "the account and its reset: asked again at this moment"))),
+		at(put("the token, before anybody has the link")),
+		at(other("SES SendEmail", "the mail")),
+		at(update("the mark that it was sent")),
+	},
 	"due-run": {
 		at(query("all watermarks", func(*State) table.Query { return table.Query{PK: table.DueWatermarkPartition} })),
 		step{times: shards, calls: []aCall{{name: "Query", n: shards, parts: []part{{units: shards, why: "what is due in this minute, in each of 16 shards: nothing; nobody waits for it, so one after another"}}}}},
