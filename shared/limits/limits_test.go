@@ -3,11 +3,15 @@
 package limits_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/foyertest"
 	"foyer/shared/limits"
@@ -153,5 +157,37 @@ func TestCountsAreHashedAndEnd(t *testing.T) {
 	}
 	if counts < 3 {
 		t.Errorf("got %d counts, want one by source, one by address, one by both", counts)
+	}
+}
+
+// Whoever is refused for their own count adds nothing to what others are refused by,
+// and what fails on our side is nobody's guess.
+func TestOnlyWrongGuessesStayCounted(t *testing.T) {
+	w, _ := stand(t)
+	const attacker = "198.51.100.12"
+	left := func() int {
+		var row table.AttemptsRow
+		if _, err := w.Table.Get(t.Context(), table.Attempts(limits.SignIn.Kind, "subject\x00"+annsAddress, w.Clock.Now().Truncate(limits.SignIn.Window)), &row); err != nil {
+			t.Fatal(err)
+		}
+		return len(row.Attempts)
+	}
+	for range limits.SignIn.SubjectAndSource + 5 {
+		signIn(w, attacker, annsAddress, wrong)
+	}
+	if got := left(); got != limits.SignIn.SubjectAndSource {
+		t.Errorf("%d attempts at Ann are counted, want the %d that were made", got, limits.SignIn.SubjectAndSource)
+	}
+	w.Intercept("sessions-create", func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Down", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			if _, asks := in.Parameters.(*cognito.AdminInitiateAuthInput); asks {
+				return middleware.InitializeOutput{}, middleware.Metadata{}, context.DeadlineExceeded
+			}
+			return next.HandleInitialize(ctx, in)
+		}), middleware.After)
+	})
+	signIn(w, usual, annsAddress, foyertest.Password).Problem(503, "unavailable")
+	if got := left(); got != limits.SignIn.SubjectAndSource {
+		t.Errorf("%d attempts at Ann are counted after a failure of ours, want still %d", got, limits.SignIn.SubjectAndSource)
 	}
 }
