@@ -2,8 +2,9 @@
 package main
 
 import (
+	"foyer/shared/api"
 	"foyer/shared/lambdarun"
 	"foyer/shared/token"
 )
 
-func main() { lambdarun.Trigger(token.Scopes) }
+func main() { lambdarun.Trigger(token.Scopes(api.ConfigFromEnvironment().InternalClientID)) }

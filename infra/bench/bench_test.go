@@ -50,11 +50,11 @@ func TestNoFunctionUsesTemplates(t *testing.T) {
 
 func TestWhatAFunctionStandsOnIsFoundInItsImports(t *testing.T) {
 	t.Chdir("../..")
-	got, err := libraries(t.Context(), []string{"me-get", "sessions-create", "stream-mail"})
+	got, err := libraries(t.Context(), []string{"projects-list", "sessions-create", "stream-mail"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"me-get": "both", "sessions-create": "both+cognitoidentityprovider", "stream-mail": "both+secretsmanager+sesv2+sqs"}
+	want := map[string]string{"projects-list": "both", "sessions-create": "both+cognitoidentityprovider", "stream-mail": "both+secretsmanager+sesv2+sqs"}
 	if !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -21,6 +22,7 @@ type Config struct {
 	Table            string
 	UserPoolID       string
 	UserPoolClientID string
+	InternalClientID string // of the client that Foyer itself signs people in with; its tokens open nothing here
 	PublicURL        string // where the page is, without a trailing slash
 	MailFrom         string
 	MailTokenKey     string // name or ARN of the secret with the key of mail tokens
@@ -41,7 +43,8 @@ type Config struct {
 func ConfigFromEnvironment() Config {
 	return Config{
 		Table: os.Getenv("TABLE"), UserPoolID: os.Getenv("USER_POOL_ID"), UserPoolClientID: os.Getenv("USER_POOL_CLIENT_ID"),
-		PublicURL: strings.TrimRight(os.Getenv("PUBLIC_URL"), "/"), MailFrom: os.Getenv("MAIL_FROM"), MailTokenKey: os.Getenv("MAIL_TOKEN_KEY"),
+		InternalClientID: os.Getenv("INTERNAL_CLIENT_ID"),
+		PublicURL:        strings.TrimRight(os.Getenv("PUBLIC_URL"), "/"), MailFrom: os.Getenv("MAIL_FROM"), MailTokenKey: os.Getenv("MAIL_TOKEN_KEY"),
 		PoisonQueueURL: os.Getenv("POISON_QUEUE_URL"), JobsQueueURL: os.Getenv("JOBS_QUEUE_URL"), FilesBucket: os.Getenv("FILES_BUCKET"),
 		FailedBatches: os.Getenv("FAILED_BATCHES"), NotifyFunction: os.Getenv("STREAM_NOTIFY_FUNCTION"), MailFunction: os.Getenv("STREAM_MAIL_FUNCTION"),
 		Endpoint: os.Getenv("AWS_ENDPOINT_URL"), Region: os.Getenv("AWS_REGION"),
@@ -68,6 +71,8 @@ type Env struct {
 	Log    *slog.Logger
 	Clock  func() time.Time
 	Random io.Reader // what ids are drawn from
+	// Pause is how an answer waits for its floor.
+	Pause func(context.Context, time.Duration)
 
 	mu        sync.Mutex
 	resources map[string]any
@@ -78,7 +83,7 @@ type Env struct {
 func NewEnv(cfg Config, awsConfig aws.Config, log *slog.Logger) *Env {
 	e := &Env{
 		Config: cfg, AWS: awsConfig, Log: log, Table: table.New(awsConfig, cfg.Table),
-		Clock: time.Now, Random: rand.Reader, resources: map[string]any{},
+		Clock: time.Now, Random: rand.Reader, Pause: pause, resources: map[string]any{},
 	}
 	e.verifier = newVerifier(cfg)
 	return e

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -41,6 +42,11 @@ type Operation[I, O any] struct {
 	Repeatable string
 
 	Problems []int // statuses of problems beyond those that the access brings
+
+	// Floor is how soon an answer may be given at the earliest, success or not: where
+	// the work differs by what the caller must not learn (whether an address is known),
+	// its time must not tell. Nothing is done after the answer, so the request waits.
+	Floor time.Duration
 }
 
 // Meta is what the catalogue knows of an operation without its types.
@@ -94,6 +100,7 @@ func (o Operation[I, O]) register(hapi huma.API, env *Env) {
 	}
 	huma.Register(hapi, op, func(ctx context.Context, in *I) (*O, error) {
 		c := ctx.Value(callKey{}).(*Call)
+		defer env.atLeast(ctx, o.Floor, time.Now())
 		out, err := o.run(ctx, c, in)
 		if err != nil {
 			return nil, env.answer(ctx, err)
@@ -130,6 +137,23 @@ func (o Operation[I, O]) run(ctx context.Context, c *Call, in *I) (*O, error) {
 		result = found
 	}
 	return o.Replay(ctx, c, in, result)
+}
+
+// atLeast waits for what is left of the floor of an answer.
+func (e *Env) atLeast(ctx context.Context, floor time.Duration, begun time.Time) {
+	if left := floor - time.Since(begun); left > 0 {
+		e.Pause(ctx, left)
+	}
+}
+
+// pause waits so long, or until the request has ended.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 // statuses are the problems that an operation of this access can answer.

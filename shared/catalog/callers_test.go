@@ -199,7 +199,7 @@ func (s *callers) prepare(kind string) (restore func()) {
 }
 
 func (s *callers) target(m api.Meta) string {
-	target := strings.NewReplacer("{workspace}", s.acme.Workspace, "{project}", s.acme.Project, "{item}", s.item, "{company}", s.acme.Company, "{job}", s.job, "{contact}", s.acme.Carl.Contact,
+	target := strings.NewReplacer("{workspace}", s.acme.Workspace, "{project}", s.acme.Project, "{item}", s.item, "{company}", s.acme.Company, "{job}", s.job, "{contact}", s.acme.Carl.Contact, "{person}", s.acme.Carl.ID,
 		"{token}", strings.Repeat("x", 43)).Replace(m.Path)
 	switch {
 	case m.Method != http.MethodGet:

@@ -15,13 +15,16 @@ import (
 	"foyer/shared/jobs"
 	"foyer/shared/licences"
 	"foyer/shared/me"
+	"foyer/shared/mfa"
 	"foyer/shared/notifications"
+	"foyer/shared/passwords"
 	"foyer/shared/people"
 	"foyer/shared/portal"
 	"foyer/shared/projects"
 	"foyer/shared/sessions"
 	"foyer/shared/settings"
 	"foyer/shared/subscription"
+	"foyer/shared/totp"
 	"foyer/shared/workspaces"
 )
 
@@ -33,11 +36,13 @@ func Operations() []api.Endpoint {
 		contacts.Create, contacts.List, contacts.Get, contacts.Update,
 		subscription.Get, subscription.Update,
 		licences.List, licences.Grant, licences.Release,
-		access.Remove, access.Restore,
+		access.Remove, access.Restore, mfa.Reset,
 		jobs.Get,
 		invitations.View, invitations.Open, invitations.Accept,
-		sessions.Create, sessions.End,
-		me.Get,
+		sessions.Create, sessions.Answer, sessions.Refresh, sessions.End, sessions.EndAll,
+		passwords.Forgot, passwords.Reset,
+		me.Get, me.Update, me.Password, me.AddressChange, me.AddressConfirm,
+		totp.Start, totp.Confirm, totp.Remove,
 		settings.Get, settings.Put,
 		notifications.List,
 		audit.List, audit.Export,

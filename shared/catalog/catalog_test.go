@@ -215,6 +215,8 @@ var writesForTheTeam = map[string]iam.TeamException{
 	"workspaces-create":  {Reason: "makes the workspace and its owner's row; reads nothing there"},
 	"invitations-open":   {Reason: "shows the team that the invitation was opened; reads nothing there"},
 	"invitations-accept": {Reason: "shows the team that the invitation was accepted and records it; reads nothing there"},
+	"me-update":          {Reason: "records the new name for each of the person's workspaces; reads nothing there"},
+	"me-address-confirm": {Reason: "records the new address for each of the person's workspaces; reads nothing there"},
 }
 
 // wildcards are the statements that need a wildcard resource, with the reason.

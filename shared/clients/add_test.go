@@ -124,6 +124,9 @@ func TestTheAnswerDoesNotTellWhetherFoyerKnewTheAddress(t *testing.T) {
 			t.Errorf("%s has %d invitations to Acme, want 1", invited[i], n)
 		}
 	}
+	if got := len(s.Pauses("clients-add")); got < len(answers) {
+		t.Errorf("%d answers waited for their floor, want all %d", got, len(answers))
+	}
 	equal(t, "person of a known address", answers[1].String("person"), accepted.ID)
 	equal(t, "the account that was known", get[table.AccountRow](s, table.Account(accepted.ID)), account)
 	equal(t, "the membership elsewhere", get[table.MembershipRow](s, table.Membership(accepted.ID, otherWorkspace)), membership)

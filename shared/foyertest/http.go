@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,6 +18,7 @@ import (
 type Person struct {
 	Name, Email, Password, ID, Token, Refresh string
 	Contact, Company                          string // of a client
+	Source                                    string // the address that they call from; empty: the same for all
 }
 
 // Response is an answer.
@@ -54,6 +56,9 @@ func (w *World) Do(who Person, method, target string, body any, headers ...Heade
 	}
 	if who.Token != "" {
 		r.Header.Set("Authorization", "Bearer "+who.Token)
+	}
+	if who.Source != "" {
+		r.RemoteAddr = net.JoinHostPort(who.Source, "1234")
 	}
 	for _, h := range headers {
 		r.Header.Set(h.Name, h.Value)

@@ -64,12 +64,11 @@ func (w *World) ForgetMails() {
 	w.streams.mails = nil
 }
 
-var invitationLink = regexp.MustCompile(`/#/invitation/([A-Za-z0-9_-]{43})\s`)
+var tokenLink = regexp.MustCompile(`/#/(?:invitation|password-reset|address-change)/([A-Za-z0-9_-]{43})\s`)
 
-// Token is the token of the invitation's link in the mail's text; empty if the
-// mail has none.
+// Token is the token of the link in the mail's text; empty if the mail has none.
 func (m Mail) Token() string {
-	if found := invitationLink.FindStringSubmatch(m.Text); found != nil {
+	if found := tokenLink.FindStringSubmatch(m.Text); found != nil {
 		return found[1]
 	}
 	return ""

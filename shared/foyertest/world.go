@@ -57,6 +57,8 @@ type World struct {
 	mux      *http.ServeMux
 
 	streams streams
+	cognito cognito
+	pauses  map[string][]time.Duration // function → how its answers waited
 }
 
 // Clock is the time of a World: real time, moved by the test, or standing still.
@@ -109,6 +111,8 @@ func New(t *testing.T, options ...Option) *World {
 	id := hex.EncodeToString(raw[:])
 	w := &World{T: t, JobTime: time.Minute, Clock: &Clock{}, Log: &Log{}, handlers: map[string]http.Handler{}, extra: map[string][]func(*middleware.Stack) error{}}
 	w.tokenKey = id + id + id
+	w.pauses = map[string][]time.Duration{}
+	w.cognito = cognito{clock: w.Clock, secrets: map[string]string{}, owners: map[string]string{}, challenges: map[string]challenge{}}
 	for _, o := range options {
 		o(w)
 	}
@@ -150,7 +154,7 @@ func New(t *testing.T, options ...Option) *World {
 	w.must(err)
 
 	w.Config = api.Config{
-		Table: w.names["Table"], UserPoolID: w.names["UserPool"], UserPoolClientID: w.names["UserPoolClient"],
+		Table: w.names["Table"], UserPoolID: w.names["UserPool"], UserPoolClientID: w.names["UserPoolClient"], InternalClientID: w.names["UserPoolInternalClient"],
 		PublicURL: "https://portal.example.com", MailFrom: mailFrom, MailTokenKey: *secret.ARN, PoisonQueueURL: *queue.QueueUrl,
 		JobsQueueURL: *jobs.QueueUrl, FilesBucket: w.names["Files"],
 		Endpoint: *w.AWS.BaseEndpoint, Region: w.AWS.Region, SignUpOpen: true, Reminder: 72 * time.Hour, InvitationLife: 7 * 24 * time.Hour,
@@ -190,11 +194,18 @@ func (w *World) makePool(ctx context.Context) {
 	made, err := idp.CreateUserPool(ctx, pool.CreateUserPoolInput())
 	w.must(err)
 	w.names["UserPool"] = *made.UserPool.Id
-	client, err := w.template.UserPoolClient("UserPoolClient")
-	w.must(err)
-	madeClient, err := idp.CreateUserPoolClient(ctx, client.CreateUserPoolClientInput(*made.UserPool.Id))
-	w.must(err)
-	w.names["UserPoolClient"] = *madeClient.UserPoolClient.ClientId
+	if factors := pool.SetUserPoolMfaConfigInput(*made.UserPool.Id); factors != nil {
+		_, err = idp.SetUserPoolMfaConfig(ctx, factors)
+		w.must(err)
+	}
+	for _, id := range []string{"UserPoolClient", "UserPoolInternalClient"} {
+		client, err := w.template.UserPoolClient(id)
+		w.must(err)
+		madeClient, err := idp.CreateUserPoolClient(ctx, client.CreateUserPoolClientInput(*made.UserPool.Id))
+		w.must(err)
+		w.names[id] = *madeClient.UserPoolClient.ClientId
+		w.cognito.secrets[w.names[id]] = *madeClient.UserPoolClient.ClientSecret
+	}
 }
 
 // Env is the environment of one function: its AWS calls are held to its policy.
@@ -203,10 +214,23 @@ func (w *World) Env(function string) *api.Env {
 	enforcer, err := iam.ForFunction(w.template, function, w.names)
 	w.must(err)
 	cfg := w.AWS.Copy()
-	cfg.APIOptions = append([]func(*middleware.Stack) error{enforcer.Middleware(), requireSecretHash}, w.extraFor(function)...)
+	cfg.APIOptions = append([]func(*middleware.Stack) error{enforcer.Middleware(), w.cognito.strict}, w.extraFor(function)...)
 	env := api.NewEnv(w.Config, cfg, slog.New(slog.NewJSONHandler(w.Log, nil)))
 	env.Clock, env.Random = w.Clock.Now, randomOf{w, function}
+	env.Pause = func(_ context.Context, d time.Duration) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.pauses[function] = append(w.pauses[function], d)
+	}
 	return env
+}
+
+// Pauses are how long the answers of the function would have waited for their
+// floor. No test waits.
+func (w *World) Pauses(function string) []time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]time.Duration{}, w.pauses[function]...)
 }
 
 // Intercept adds a middleware to every AWS call of a function from now on ("" for

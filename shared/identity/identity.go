@@ -35,9 +35,19 @@ var (
 	ErrExists = errors.New("the user exists")
 	// ErrCredentials is the one answer to a sign-in that failed, whatever the reason.
 	ErrCredentials = errors.New("wrong credentials")
-	// ErrChallenge says that the password was right, and Cognito asks for more.
+	// ErrChallenge says that the password was right, and Cognito asks for more. The
+	// error is a *ChallengeError.
 	ErrChallenge = errors.New("the sign-in asks for a second factor")
 )
+
+// ChallengeError is a sign-in that goes on with the code of the second factor.
+type ChallengeError struct{ Session string } // what Answer wants to hear again
+
+// Error does not tell the session, which is half a sign-in.
+func (e *ChallengeError) Error() string { return ErrChallenge.Error() }
+
+// Is makes it an ErrChallenge.
+func (e *ChallengeError) Is(target error) bool { return target == ErrChallenge }
 
 // PasswordError is a password that the pool's policy refused, with the rule.
 type PasswordError struct{ Rule string } // in the words of PasswordRules
@@ -47,12 +57,12 @@ func (e *PasswordError) Error() string { return "password refused: " + e.Rule }
 
 // Tokens are what a sign-in gives.
 type Tokens struct {
-	Access, Refresh string
+	Access, Refresh string // a refresh gives no new Refresh
 	ExpiresIn       int    // seconds that the access token is valid
 	Session         string // origin_jti of the access token: the same through all refreshes
 }
 
-// Pool is the user pool with Foyer's one client.
+// Pool is the user pool through one of its clients.
 type Pool struct {
 	client         *cognito.Client
 	pool, clientID string
@@ -61,11 +71,20 @@ type Pool struct {
 	secret string // the client's, read once in the life of the process
 }
 
-// From is the environment's user pool.
+// From is the environment's user pool, with the client whose tokens people get.
 func From(env *api.Env) *Pool {
-	return api.Resource(env, "identity", func(e *api.Env) *Pool {
-		return &Pool{client: cognito.NewFromConfig(e.AWS), pool: e.Config.UserPoolID, clientID: e.Config.UserPoolClientID}
-	})
+	return api.Resource(env, "identity", func(e *api.Env) *Pool { return newPool(e, e.Config.UserPoolClientID) })
+}
+
+// Internal is the same pool with the client that Foyer itself signs people in with,
+// to ask whether a password is right and to set up a second factor. No token of it
+// leaves the process: the API does not accept them, and Cognito's own does.
+func Internal(env *api.Env) *Pool {
+	return api.Resource(env, "identity-internal", func(e *api.Env) *Pool { return newPool(e, e.Config.InternalClientID) })
+}
+
+func newPool(e *api.Env, clientID string) *Pool {
+	return &Pool{client: cognito.NewFromConfig(e.AWS), pool: e.Config.UserPoolID, clientID: clientID}
 }
 
 // Create makes the person's user, without a password and without any mail;
@@ -123,14 +142,33 @@ func (p *Pool) SignIn(ctx context.Context, person, password string) (Tokens, err
 	switch {
 	case res.ChallengeName == types.ChallengeNameTypeNewPasswordRequired:
 		return Tokens{}, ErrCredentials // no password was chosen yet: only an acceptance can choose one
-	case res.ChallengeName != "", res.AuthenticationResult == nil:
-		return Tokens{}, ErrChallenge
+	case res.ChallengeName == types.ChallengeNameTypeSoftwareTokenMfa:
+		return Tokens{}, &ChallengeError{Session: aws.ToString(res.Session)}
+	case res.ChallengeName != "":
+		return Tokens{}, fmt.Errorf("AdminInitiateAuth asks for %s, which is not set up", res.ChallengeName)
 	}
-	r := res.AuthenticationResult
-	t := Tokens{Access: aws.ToString(r.AccessToken), Refresh: aws.ToString(r.RefreshToken), ExpiresIn: int(r.ExpiresIn)}
-	t.Session, err = originOf(t.Access)
-	return t, err
+	return tokensOf("AdminInitiateAuth", person, res.AuthenticationResult)
 }
+
+// tokensOf reads the tokens that Cognito gave for that person.
+func tokensOf(operation, person string, r *types.AuthenticationResultType) (Tokens, error) {
+	if r == nil {
+		return Tokens{}, fmt.Errorf("%s gave neither tokens nor a challenge", operation)
+	}
+	t := Tokens{Access: aws.ToString(r.AccessToken), Refresh: aws.ToString(r.RefreshToken), ExpiresIn: int(r.ExpiresIn)}
+	claims, err := claimsOf(t.Access)
+	if err != nil {
+		return Tokens{}, err
+	}
+	if claims.Username != person {
+		return Tokens{}, errOther
+	}
+	t.Session = claims.OriginJTI
+	return t, nil
+}
+
+// errOther: Cognito gave tokens of another person than was asked for.
+var errOther = errors.New("the token is another person's")
 
 // wrongCredentials says whether a sign-in was refused for what the person gave.
 // A SECRET_HASH that does not fit has the same code and is a fault of ours.

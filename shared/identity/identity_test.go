@@ -62,7 +62,7 @@ func accessToken(claims string) string {
 func TestASignInProvesTheClientsSecretAndReadsItOnce(t *testing.T) {
 	c := &cognitoSays{answers: map[string]string{
 		"DescribeUserPoolClient": clientWithSecret,
-		"AdminInitiateAuth":      `{"AuthenticationResult":{"AccessToken":"` + accessToken(`{"origin_jti":"o1"}`) + `","RefreshToken":"r","ExpiresIn":3600}}`,
+		"AdminInitiateAuth":      `{"AuthenticationResult":{"AccessToken":"` + accessToken(`{"origin_jti":"o1","username":"`+ann+`"}`) + `","RefreshToken":"r","ExpiresIn":3600}}`,
 	}}
 	pool := c.pool(t)
 	for range 2 {
@@ -109,7 +109,7 @@ func TestWhatIsOurFaultIsNotToldAsWrongCredentials(t *testing.T) {
 		"flow is off":   {answers: map[string]string{"DescribeUserPoolClient": clientWithSecret, "AdminInitiateAuth": `{"__type":"InvalidParameterException","message":"Auth flow not enabled: ` + password + `"}`}},
 		"no such pool":  {answers: map[string]string{"DescribeUserPoolClient": `{"__type":"ResourceNotFoundException","message":"no pool"}`}},
 		"no secret":     {answers: map[string]string{"DescribeUserPoolClient": `{"UserPoolClient":{}}`}},
-		"no revocation": {answers: map[string]string{"DescribeUserPoolClient": clientWithSecret, "AdminInitiateAuth": `{"AuthenticationResult":{"AccessToken":"` + accessToken(`{"jti":"x"}`) + `"}}`}},
+		"no revocation": {answers: map[string]string{"DescribeUserPoolClient": clientWithSecret, "AdminInitiateAuth": `{"AuthenticationResult":{"AccessToken":"` + accessToken(`{"jti":"x","username":"`+ann+`"}`) + `"}}`}},
 	} {
 		_, err := c.pool(t).SignIn(t.Context(), ann, password)
 		if err == nil || errors.Is(err, ErrCredentials) || errors.Is(err, ErrChallenge) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+
+	"foyer/shared/api"
 )
 
 // Policy is what the user pool demands of a password. template.yaml has the same
@@ -78,4 +80,13 @@ func brokenBy(refusal string) string {
 		}
 	}
 	return "is not accepted: choose another"
+}
+
+// Refused names each rule that a password breaks, at its place in the input.
+func Refused(location string, rules ...string) error {
+	faults := make([]api.FieldError, len(rules))
+	for i, says := range rules {
+		faults[i] = api.Fault(location, "%s", says)
+	}
+	return api.Invalid(faults...)
 }

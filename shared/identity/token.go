@@ -9,23 +9,27 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// originOf reads origin_jti from an access token that Cognito has just given us:
-// there is nobody in between whose signature would have to be checked.
-func originOf(token string) (string, error) {
+// accessClaims are the claims of an access token that a sign-in is known by.
+type accessClaims struct {
+	OriginJTI string `json:"origin_jti"`
+	Username  string `json:"username"`
+}
+
+// claimsOf reads an access token that Cognito has just given us: there is nobody in
+// between whose signature would have to be checked.
+func claimsOf(token string) (accessClaims, error) {
 	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
-		return "", errors.New("the access token cannot be read") // err may repeat the token
+		return accessClaims{}, errors.New("the access token cannot be read") // err may repeat the token
 	}
-	var claims struct {
-		OriginJTI string `json:"origin_jti"`
-	}
+	var claims accessClaims
 	if err := parsed.UnsafeClaimsWithoutVerification(&claims); err != nil {
-		return "", fmt.Errorf("claims of the access token: %w", err)
+		return accessClaims{}, fmt.Errorf("claims of the access token: %w", err)
 	}
 	if claims.OriginJTI == "" {
-		return "", errors.New("the access token has no origin_jti: is token revocation on?")
+		return accessClaims{}, errors.New("the access token has no origin_jti: is token revocation on?")
 	}
-	return claims.OriginJTI, nil
+	return claims, nil
 }
 
 // isSecretHashRefusal tells Cognito's refusal of the SECRET_HASH by its words; it

@@ -26,6 +26,10 @@ type Invitee struct {
 	SelfService bool
 }
 
+// Floor is how soon whoever invites an address is answered at the earliest: more than
+// the writes take that an address needs which Foyer does not know yet.
+const Floor = 300 * time.Millisecond
+
 // Known is what Foyer knows of an address: the account it leads to, or a new id
 // for one that is minted by the invitation.
 type Known struct {

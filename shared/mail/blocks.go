@@ -103,15 +103,19 @@ func (c card) text() string {
 // button is the link that the mail is for, with its address to copy.
 type button struct {
 	label, link string
+	language    string // empty: English
 }
+
+// copied leads to the address, for who cannot press the button.
+var copied = map[string]markup{"": "If the button does not work, open this address:", german: "Wenn die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:"}
 
 const buttonHTML = `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0;width:100%;">
 <tr><td class="button"><a href="{{link}}" style="display:inline-block;padding:12px 24px;border-radius:6px;background:#2b50d9;color:#ffffff;font-weight:600;text-decoration:none;">{{label}}</a></td></tr>
 </table>
-<p class="quiet" style="margin:0;font-size:13px;color:#5c6470;">If the button does not work, open this address:<br><a href="{{link}}" style="color:#5c6470;word-break:break-all;">{{link}}</a></p>`
+<p class="quiet" style="margin:0;font-size:13px;color:#5c6470;">{{copied}}<br><a href="{{link}}" style="color:#5c6470;word-break:break-all;">{{link}}</a></p>`
 
 func (b button) html() markup {
-	return fill(buttonHTML, map[string]markup{"link": escaped(b.link), "label": escaped(b.label)})
+	return fill(buttonHTML, map[string]markup{"link": escaped(b.link), "label": escaped(b.label), "copied": copied[b.language]})
 }
 
 func (b button) text() string { return b.label + ":\n" + b.link }

@@ -32,7 +32,7 @@ func deliver(ctx context.Context, env *api.Env, r stream.Record) error {
 		return fmt.Errorf("mail of kind %q is not one that can be sent: %w", m.Kind, stream.ErrPoison)
 	}
 	keyVersion := ""
-	if m.Kind == table.MailInvitation || m.Kind == table.MailReminder {
+	if linked[m.Kind] {
 		var err error
 		if keyVersion, err = keys(env).Current(ctx); err != nil {
 			return err
@@ -73,7 +73,16 @@ var kinds = map[string]func(context.Context, *api.Env, claim) (prepared, error){
 	table.MailReminder:     prepareInvitation,
 	table.MailAdded:        prepareAdded,
 	table.MailNotification: prepareNotification,
+
+	table.MailPasswordReset:   prepareReset,
+	table.MailPasswordChanged: prepareNotice,
+	table.MailAddressChange:   prepareAddressChange,
+	table.MailAddressChanged:  prepareNotice,
+	table.MailMFAReset:        prepareNotice,
 }
+
+// linked are the kinds whose mail carries a token.
+var linked = map[string]bool{table.MailInvitation: true, table.MailReminder: true, table.MailPasswordReset: true, table.MailAddressChange: true}
 
 func (c claim) send(ctx context.Context, env *api.Env, p prepared) error {
 	message, err := Render(p.content)

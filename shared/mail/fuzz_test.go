@@ -49,6 +49,9 @@ var contents = []func(words) Content{
 		return Invitation(inv, testLink, false)
 	},
 	func(w words) Content { return added{w.about()} },
+	func(w words) Content {
+		return accountMail{kind: table.MailMFAReset, Email: carl.Email, Name: w.name, Workspace: w.workspace, Link: testLink}.clean()
+	},
 	func(w words) Content { return w.told() },
 	func(w words) Content {
 		n := w.told()

@@ -29,7 +29,7 @@ func (m invitation) letter() letter {
 		l.subject = m.from() + " invites you " + subject
 		news = append(append(say(m.fromLong()+" invites you to "), to...), run{words: "."})
 	}
-	l.blocks = []block{say("Hello " + m.Name + ","), news, say(about), m.note(), button{"Accept the invitation", m.Link}, m.once()}
+	l.blocks = []block{say("Hello " + m.Name + ","), news, say(about), m.note(), button{label: "Accept the invitation", link: m.Link}, m.once()}
 	return l
 }
 
@@ -45,7 +45,7 @@ func (m invitation) ownWorkspaceLetter() letter {
 	}
 	l.blocks = []block{say("Hello,"), say(news),
 		say("Foyer is where an agency brings its clients into its projects: they see what is shared with them, and give feedback and approvals in one place."),
-		button{"Open the workspace", m.Link}, m.once()}
+		button{label: "Open the workspace", link: m.Link}, m.once()}
 	return l
 }
 
@@ -59,7 +59,7 @@ func (a added) letter() letter {
 		subject: "You were added to “" + a.Project + "”", preheader: a.fromLong() + " added you to the project.",
 		blocks: []block{say("Hello " + a.Name + ","),
 			paragraph{{words: a.fromLong() + " added you to the project "}, {words: "“" + a.Project + "”", strong: true}, {words: ". You sign in as you always do."}},
-			a.note(), button{"Open the project", a.Link}},
+			a.note(), button{label: "Open the project", link: a.Link}},
 		why: "This mail went to " + a.Email + " because you were added to a project of " + a.Workspace + ".",
 	}
 }
@@ -71,7 +71,7 @@ func (n notification) letter() letter {
 	}
 	return letter{
 		subject: n.headline() + ": " + n.title(), preheader: n.sentence(),
-		blocks: []block{say("Hello " + n.Name + ","), say(n.sentence()), about, button{"Open it in Foyer", n.Link}},
+		blocks: []block{say("Hello " + n.Name + ","), say(n.sentence()), about, button{label: "Open it in Foyer", link: n.Link}},
 		why:    "This mail went to " + n.Email + " because " + n.why() + " You choose in your notification settings in Foyer what you are told of.",
 	}
 }

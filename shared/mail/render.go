@@ -4,6 +4,7 @@
 package mail
 
 import (
+	"cmp"
 	_ "embed" // layout.html
 	"fmt"
 	"strings"
@@ -26,6 +27,7 @@ type Content interface {
 
 // letter is what a mail says, in the order in which it is read.
 type letter struct {
+	language  string // as in <html lang>; empty: English
 	subject   string
 	preheader string // what a mailbox shows beside the subject
 	blocks    []block
@@ -58,7 +60,7 @@ func Render(c Content) (Message, error) {
 	m := Message{To: c.to(), Subject: short(line(l.subject), subjectMost)}
 	m.Text = strings.Join(text, "\n\n") + "\n\n-- \n" + l.why + "\n"
 	m.HTML = string(fill(markup(layout), map[string]markup{
-		"subject": escaped(m.Subject), "preheader": escaped(l.preheader), "blocks": joined(blocks, "\n"), "why": escaped(l.why),
+		"lang": escaped(cmp.Or(l.language, "en")), "subject": escaped(m.Subject), "preheader": escaped(l.preheader), "blocks": joined(blocks, "\n"), "why": escaped(l.why),
 	}))
 	return m, nil
 }

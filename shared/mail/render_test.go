@@ -58,6 +58,26 @@ var mails = map[string]Content{
 	}),
 }
 
+// Each mail about an account, in both languages.
+func init() {
+	links := map[string]string{table.MailPasswordReset: "password-reset/q0b2yVnYwV3n4fJv0m1tq4Yy2a8c6sKQXo3rJm5t7uE", table.MailAddressChange: "address-change/q0b2yVnYwV3n4fJv0m1tq4Yy2a8c6sKQXo3rJm5t7uE",
+		table.MailPasswordChanged: "password-forgotten", table.MailAddressChanged: "", table.MailMFAReset: "account"}
+	for kind, page := range links {
+		for name, language := range map[string]string{"": "", "-de": german} {
+			m := accountMail{kind: kind, Email: "carl@globex.example", Name: "Carl Client", Language: language, Link: "https://portal.example.com/#/" + page}
+			switch kind {
+			case table.MailPasswordReset:
+				m.Until = until
+			case table.MailAddressChange:
+				m.Until, m.Name, m.Email = until, "", "carl@new.example"
+			case table.MailMFAReset:
+				m.Workspace = "Acme Agency"
+			}
+			mails[kind+name] = m
+		}
+	}
+}
+
 func TestMailsReadAsTheirGoldenFiles(t *testing.T) {
 	for name, content := range mails {
 		m, err := Render(content)
@@ -100,6 +120,11 @@ func TestThePlainTextSaysWhatTheHTMLSays(t *testing.T) {
 				t.Errorf("%s: the %s does not say whom it went to: %s", name, what, s)
 			}
 		}
+		if _, account := content.(accountMail); account && strings.HasSuffix(name, "-de") {
+			if strings.Contains(m.Text, "you") || !strings.Contains(m.HTML, `<html lang="de">`) || strings.Contains(m.HTML, "button does not work") {
+				t.Errorf("%s: there is English in it: %s", name, m.HTML)
+			}
+		}
 		for _, broken := range []string{"<no value>", "%!", "ZgotmplZ", "<p", "&#", "&amp;"} {
 			if strings.Contains(m.Text, broken) {
 				t.Errorf("%s: the text has %q: %s", name, broken, m.Text)
@@ -122,7 +147,8 @@ func TestNamesAndNotesStayText(t *testing.T) {
 		"notification": toClient(func(n *notification) {
 			n.Item.Title, n.about = hostile, about{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.clean()
 		}),
-		"added": added{about{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.clean()},
+		"account": accountMail{kind: table.MailMFAReset, Name: hostile, Workspace: hostile, Link: testLink}.clean(),
+		"added":   added{about{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.clean()},
 	} {
 		m, err := Render(c)
 		if err != nil {

@@ -11,8 +11,12 @@ import (
 	"fmt"
 )
 
-// Invitation is the purpose of the tokens in invitations.
-const Invitation = "invitation"
+// The purposes of tokens. A token opens what it was made for and nothing else.
+const (
+	Invitation    = "invitation"
+	PasswordReset = "password-reset"
+	AddressChange = "address-change" // goes to the new address
+)
 
 // Make is the token for (purpose, id, generation) under key: 43 characters of
 // base64url.

@@ -14,15 +14,14 @@ import (
 // GetInput has nothing: the token says who asks.
 type GetInput struct{}
 
-// GetOutput is the caller.
-type GetOutput struct{ Body Person }
-
 // Person is a person as they see themselves.
 type Person struct {
-	ID          string       `json:"id" example:"per_01JD0000000000000000000000"`
-	Name        string       `json:"name"`
-	Email       string       `json:"email"`
-	Memberships []Membership `json:"memberships" nullable:"false" doc:"Workspaces that the person has access to, as a member or as a client"`
+	ID           string       `json:"id" example:"per_01JD0000000000000000000000"`
+	Name         string       `json:"name"`
+	Email        string       `json:"email"`
+	Language     string       `json:"language,omitempty" enum:"de,en" doc:"Of the mails to the person; absent: the workspace's own"`
+	SecondFactor string       `json:"secondFactor" enum:"off,totp" doc:"What a sign-in asks for beside the password"`
+	Memberships  []Membership `json:"memberships" nullable:"false" doc:"Workspaces that the person has access to, as a member or as a client"`
 }
 
 // Membership is the person's place in one workspace.
@@ -34,46 +33,83 @@ type Membership struct {
 }
 
 // Get shows the caller their account and memberships.
-var Get = api.Operation[GetInput, GetOutput]{
+var Get = api.Operation[GetInput, api.Tagged[Person]]{
 	ID: "me-get", Method: http.MethodGet, Path: "/me", Access: api.SignedIn,
 	Summary: "Show my account and memberships",
 	Doc:     "For anyone signed in. Workspaces whose access was removed, or that are closed, are not listed, nor a client's whose company is archived.",
-	Reads:   func(c *api.Call, _ func(string) string) []table.Key { return []table.Key{table.Account(c.Person)} },
+	Reads:   account,
 	Handle:  get,
 }
 
-func get(ctx context.Context, c *api.Call, _ *GetInput) (*GetOutput, error) {
-	var account table.AccountRow
+func get(ctx context.Context, c *api.Call, _ *GetInput) (*api.Tagged[Person], error) {
+	account, err := accountOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	memberships, err := membershipsOf(ctx, c.Table, c.Person)
+	if err != nil {
+		return nil, err
+	}
+	out, err := shown(ctx, c, account, memberships)
+	if err != nil {
+		return nil, err
+	}
+	return api.WithTag(out), nil
+}
+
+// account is what comes with the caller's access.
+func account(c *api.Call, _ func(string) string) []table.Key {
+	return []table.Key{table.Account(c.Person)}
+}
+
+// accountOf is the caller's account.
+func accountOf(ctx context.Context, c *api.Call) (account table.AccountRow, err error) {
 	rows, err := c.Read(ctx, table.Account(c.Person))
 	if err != nil {
-		return nil, err
+		return account, err
 	}
 	found, err := rows.Into(table.Account(c.Person), &account)
-	if err != nil {
-		return nil, err
+	if err == nil && !found {
+		err = api.Unauthorized()
 	}
-	if !found {
-		return nil, api.Unauthorized()
-	}
-	memberships, _, err := table.QueryInto[table.MembershipRow](ctx, c.Table, table.Query{PK: table.UserPartition(c.Person), Prefix: table.PrefixMembership})
-	if err != nil {
-		return nil, err
-	}
-	rows, err = c.Table.BatchGet(ctx, gates(memberships)...)
-	if err != nil {
-		return nil, err
-	}
-	out := Person{ID: c.Person, Name: account.Name, Email: account.Email, Memberships: []Membership{}}
-	for _, m := range memberships {
-		shown, open, err := membership(rows, m)
+	return account, err
+}
+
+// membershipsOf are all memberships of a person.
+func membershipsOf(ctx context.Context, t *table.Table, person string) (all []table.MembershipRow, err error) {
+	for q := (table.Query{PK: table.UserPartition(person), Prefix: table.PrefixMembership}); ; {
+		rows, more, err := table.QueryInto[table.MembershipRow](ctx, t, q)
 		if err != nil {
 			return nil, err
 		}
+		all = append(all, rows...)
+		if !more {
+			return all, nil
+		}
+		q.After = rows[len(rows)-1].SK
+	}
+}
+
+// shown is the caller as they see themselves.
+func shown(ctx context.Context, c *api.Call, account table.AccountRow, memberships []table.MembershipRow) (Person, error) {
+	out := Person{ID: c.Person, Name: account.Name, Email: account.Email, Language: account.Language, SecondFactor: "off", Memberships: []Membership{}}
+	if account.TOTP {
+		out.SecondFactor = "totp"
+	}
+	rows, err := c.Table.BatchGet(ctx, gates(memberships)...)
+	if err != nil {
+		return out, err
+	}
+	for _, m := range memberships {
+		place, open, err := membership(rows, m)
+		if err != nil {
+			return out, err
+		}
 		if open {
-			out.Memberships = append(out.Memberships, shown)
+			out.Memberships = append(out.Memberships, place)
 		}
 	}
-	return &GetOutput{Body: out}, nil
+	return out, nil
 }
 
 // gates are the rows that say whether the memberships give access now.

@@ -45,11 +45,9 @@ func take(ctx context.Context, env *api.Env, r stream.Record) error {
 	if err != nil {
 		return err
 	}
-	var poison error
-	if change := changeOf(a, teamOnly); !change.NeverTold {
-		if poison = tell(ctx, env, a, change); stream.WorthRetry(poison) {
-			return poison
-		}
+	poison := act(ctx, env, a, teamOnly)
+	if stream.WorthRetry(poison) {
+		return poison
 	}
 	// Last, so that what is in the audit was told to its end: by this replay knows what
 	// was left. What cannot be told is recorded all the same; the poison queue has it.
@@ -57,6 +55,18 @@ func take(ctx context.Context, env *api.Env, r stream.Record) error {
 		return err
 	}
 	return poison
+}
+
+// act does what follows from a change, beyond that it is recorded.
+func act(ctx context.Context, env *api.Env, a table.ActivityRow, teamOnly bool) error {
+	switch a.Type {
+	case table.ActivityPersonRenamed, table.ActivityAddressChanged:
+		return follow(ctx, env, a)
+	}
+	if change := changeOf(a, teamOnly); !change.NeverTold {
+		return tell(ctx, env, a, change)
+	}
+	return nil
 }
 
 // startJob hands a job that was asked for to jobs-run. Its row was put in the

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,6 +99,7 @@ func TestEveryFailedSignInIsTheSameAnswerAfterTheSameCalls(t *testing.T) {
 			{"unknown address, a password that somebody has", "nobody@acme.example", foyertest.Password},
 			{"invited, not accepted", "iris@acme.example", "Wrong-Horse-7"},
 			{"a password that no policy allows", annsAddress, " "},
+			{"unknown address again", "nobody@acme.example", "Wrong-Horse-7"},
 		} {
 			calls = nil
 			r := signIn(w, c.address, c.password).Problem(401, "invalid-credentials")
@@ -110,10 +112,18 @@ func TestEveryFailedSignInIsTheSameAnswerAfterTheSameCalls(t *testing.T) {
 				t.Errorf("%s: calls %v, want %v", c.what, calls, callsFirst)
 			}
 		}
-		if want := []string{"GetItem", "AdminInitiateAuth"}; !slices.Equal(callsFirst, want) {
+		if want := []string{"UpdateItem", "UpdateItem", "UpdateItem", "GetItem", "GetItem", "AdminInitiateAuth"}; !slices.Equal(callsFirst, want) {
 			t.Errorf("calls %v, want %v", callsFirst, want)
 		}
 	})
+	for _, waited := range w.Pauses("sessions-create") {
+		if waited <= 0 || waited > 600*time.Millisecond {
+			t.Errorf("an answer waited %v for its floor of 600 ms", waited)
+		}
+	}
+	if got, want := len(w.Pauses("sessions-create")), 7; got < want {
+		t.Errorf("%d answers waited for their floor, want every one of at least %d", got, want)
+	}
 	if got := len(sessions(w, ann.ID)); got != had {
 		t.Errorf("failed sign-ins made %d sessions", got-had)
 	}
@@ -121,9 +131,12 @@ func TestEveryFailedSignInIsTheSameAnswerAfterTheSameCalls(t *testing.T) {
 
 // note keeps the names of a function's calls.
 func note(calls *[]string) func(*middleware.Stack) error {
+	var noting sync.Mutex // some calls are made at once
 	return func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Note", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			noting.Lock()
 			*calls = append(*calls, awsmiddleware.GetOperationName(ctx))
+			noting.Unlock()
 			return next.HandleInitialize(ctx, in)
 		}), middleware.After)
 	}
@@ -134,7 +147,7 @@ func TestNoTokensAreGivenWithoutTheirSession(t *testing.T) {
 	w, _ := withAnn(t)
 	w.Intercept("sessions-create", func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("NoPut", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			if _, put := in.Parameters.(*dynamodb.PutItemInput); put {
+			if _, put := in.Parameters.(*dynamodb.TransactWriteItemsInput); put {
 				return middleware.InitializeOutput{}, middleware.Metadata{}, context.DeadlineExceeded
 			}
 			return next.HandleInitialize(ctx, in)

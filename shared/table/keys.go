@@ -37,6 +37,7 @@ const (
 	PrefixActivity   = "act_"
 	PrefixMail       = "MAIL#"
 	PrefixMembership = "MEMBERSHIP#"
+	PrefixSession    = "SESSION#"
 	PrefixProject    = "PROJECT#"
 	PrefixPerson     = "PERSON#"
 	PrefixItem       = "ITEM#"
@@ -208,7 +209,13 @@ func ClientProjectActivity(p, id string) Key { return Key{RealmClient + "P#" + p
 func Account(person string) Key { return Key{RealmUser + person, "ACCOUNT"} }
 
 // Session is a sign-in: it exists until sign-out, and every request reads it.
-func Session(person, originJTI string) Key { return Key{RealmUser + person, "SESSION#" + originJTI} }
+func Session(person, originJTI string) Key { return Key{RealmUser + person, PrefixSession + originJTI} }
+
+// Challenge is a sign-in whose password was right and that waits for the code of the
+// second factor; read by sessions-answer.
+func Challenge(person, session string) Key {
+	return Key{RealmUser + person, "CHALLENGE#" + Hash(session)}
+}
 
 // Membership is the person's place in one workspace: a team role, or the map of
 // their active contacts.

@@ -1,6 +1,10 @@
 package table
 
-import "time"
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+)
 
 // Roles of a member in a workspace, as they stand in rows and answers.
 const (
@@ -44,6 +48,19 @@ type AccountRow struct {
 	CreatedAt  time.Time `dynamodbav:"createdAt"`
 	LeaseID    string    `dynamodbav:"leaseId,omitempty"`    // of an acceptance under way
 	LeaseUntil int64     `dynamodbav:"leaseUntil,omitempty"` // epoch milliseconds
+	Language   string    `dynamodbav:"language,omitempty"`   // the person's own choice; empty: none
+	TOTP       bool      `dynamodbav:"totp,omitempty"`       // whether Cognito asks for a code; written after Cognito knows
+	// Ended is how often sessions of the person were ended all at once. A sign-in that
+	// began before opens none after: it proved what no longer holds.
+	Ended int `dynamodbav:"ended,omitempty"`
+}
+
+// EndedIs holds where no sessions were ended all at once since the account was read.
+func (a AccountRow) EndedIs() expression.ConditionBuilder {
+	if a.Ended == 0 {
+		return Exists().And(expression.AttributeNotExists(expression.Name("ended")))
+	}
+	return Is("ended", a.Ended)
 }
 
 // AddressRow leads from an address to the account (key Address).

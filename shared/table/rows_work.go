@@ -106,6 +106,9 @@ const (
 	ActivityLicenceReleased    = "licence-released"
 	ActivitySeatsChanged       = "seats-changed"
 	ActivityAuditExported      = "audit-exported"
+	ActivityPersonRenamed      = "person-renamed"  // by themselves
+	ActivityAddressChanged     = "address-changed" // by the person, from the new address
+	ActivityMFAReset           = "mfa-reset"
 )
 
 // ActivityRow is the record of one change: audit, feed and outbox at once (keys
@@ -145,26 +148,35 @@ const (
 	MailReminder     = "reminder"
 	MailAdded        = "added"        // someone with access was added to one more project
 	MailNotification = "notification" // one line of the feed, by mail
+
+	MailPasswordReset   = "password-reset"
+	MailPasswordChanged = "password-changed" // a notice
+	MailAddressChange   = "address-change"   // to the new address, which has to confirm
+	MailAddressChanged  = "address-changed"  // a notice to the address that was left
+	MailMFAReset        = "mfa-reset"        // a notice
 )
 
 // MailRow is one mail to send (key Mail): references, never content.
 type MailRow struct {
 	Key
-	Mail       string    `dynamodbav:"mail"`
-	Kind       string    `dynamodbav:"kind"`
-	Person     string    `dynamodbav:"person"`
-	Workspace  string    `dynamodbav:"workspace"`
-	Subject    string    `dynamodbav:"subject,omitempty"`    // of the invitation
-	Generation int       `dynamodbav:"generation,omitempty"` // of the invitation
-	Project    string    `dynamodbav:"project,omitempty"`
-	Item       string    `dynamodbav:"item,omitempty"`
-	Activity   string    `dynamodbav:"activity,omitempty"`
-	Type       string    `dynamodbav:"type,omitempty"` // of the activity
-	Actor      string    `dynamodbav:"actor,omitempty"`
-	Audience   string    `dynamodbav:"audience,omitempty"` // KindClient or KindMember: which feed the line stands in
-	Reason     string    `dynamodbav:"reason,omitempty"`
-	At         time.Time `dynamodbav:"at"`
-	TTL        int64     `dynamodbav:"ttl"`
+	Mail       string `dynamodbav:"mail"`
+	Kind       string `dynamodbav:"kind"`
+	Person     string `dynamodbav:"person"`
+	Workspace  string `dynamodbav:"workspace"`
+	Subject    string `dynamodbav:"subject,omitempty"`    // of the invitation; the id of a reset or a change of address
+	Generation int    `dynamodbav:"generation,omitempty"` // of the invitation
+	Project    string `dynamodbav:"project,omitempty"`
+	Item       string `dynamodbav:"item,omitempty"`
+	Activity   string `dynamodbav:"activity,omitempty"`
+	Type       string `dynamodbav:"type,omitempty"` // of the activity
+	Actor      string `dynamodbav:"actor,omitempty"`
+	Audience   string `dynamodbav:"audience,omitempty"` // KindClient or KindMember: which feed the line stands in
+	Reason     string `dynamodbav:"reason,omitempty"`
+	// Email is where the mail goes if that is no longer the person's address (the
+	// notice to one that was left): the only content that a mail's row holds.
+	Email string    `dynamodbav:"email,omitempty"`
+	At    time.Time `dynamodbav:"at"`
+	TTL   int64     `dynamodbav:"ttl"`
 }
 
 // MailMarkRow is the claim on a mail and the mark that it was sent (key MailMark).

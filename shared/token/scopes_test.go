@@ -23,7 +23,7 @@ func TestAccessTokensLoseTheScopeOfCognitosPublicAPI(t *testing.T) {
 	if err := json.Unmarshal(raw, &e); err != nil {
 		t.Fatal(err)
 	}
-	answered := Scopes(e)
+	answered := Scopes("the-internal-client")(e)
 	got := answered.Response.ClaimsAndScopeOverrideDetails.AccessTokenGeneration
 	if want := []string{"aws.cognito.signin.user.admin"}; !slices.Equal(got.ScopesToSuppress, want) {
 		t.Errorf("suppressed scopes: got %q, want %q", got.ScopesToSuppress, want)
@@ -33,6 +33,27 @@ func TestAccessTokensLoseTheScopeOfCognitosPublicAPI(t *testing.T) {
 	}
 	if answered.UserName != e.UserName || !slices.Equal(answered.Request.Scopes, e.Request.Scopes) {
 		t.Errorf("the event came back changed: %+v", answered)
+	}
+}
+
+func TestOnlyTheInternalClientsTokensKeepTheScope(t *testing.T) {
+	var e events.CognitoEventUserPoolsPreTokenGenV2_0
+	for _, c := range []struct {
+		known, of string
+		keeps     bool
+	}{{"internal", "internal", true}, {"internal", "public", false}, {"", "public", false}, {"", "", false}} {
+		e.CallerContext.ClientID = c.of
+		suppressed := Scopes(c.known)(e).Response.ClaimsAndScopeOverrideDetails.AccessTokenGeneration.ScopesToSuppress
+		if keeps := len(suppressed) == 0; keeps != c.keeps {
+			t.Errorf("internal client %q, token of %q: keeps the scope: %v, want %v", c.known, c.of, keeps, c.keeps)
+		}
+	}
+	f, err := load(t, nil).Function("token-scopes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := f.Environment["INTERNAL_CLIENT_ID"], "userpoolinternalclient"; got != want {
+		t.Errorf("the trigger knows the internal client as %q, want %q", got, want)
 	}
 }
 
@@ -95,7 +116,7 @@ func TestNoResourcesOfTheTemplateNameOneAnotherInACircle(t *testing.T) {
 				}
 			}
 		}
-		if len(needs["HttpApi"]) < 10 || !slices.Contains(needs["UserPool"], "TokenScopesFunction") {
+		if len(needs["HttpApi"]) < 10 || !slices.Contains(needs["TokenScopesFunction"], "UserPoolInternalClient") {
 			t.Fatalf("what the API and the pool need was not found: %v", needs)
 		}
 		if mail, err := tpl.Function("stream-mail"); err != nil || !strings.HasPrefix(mail.Environment["PUBLIC_URL"], "https://") {

@@ -37,6 +37,7 @@ var Create = api.Operation[CreateInput, CreateOutput]{
 	Summary: "Create a workspace",
 	Doc: "For anyone, where the deployment's sign-up is open; 403 `sign-up-closed` elsewhere. The owner gets an invitation by e-mail and has access once they accept it. " +
 		"The answer tells nothing of whether the address is known.",
+	Floor:  invitations.Floor,
 	Handle: create, Replay: recreate, Problems: []int{http.StatusForbidden},
 }
 

@@ -108,6 +108,9 @@ func TestTheAnswerDoesNotTellWhetherTheAddressIsKnown(t *testing.T) {
 	if got := strings.Join(calls, " "); got != callsUnknown {
 		t.Errorf("calls for a known address: %s; for an unknown one: %s", got, callsUnknown)
 	}
+	if got := w.Pauses("workspaces-create"); len(got) != 2 {
+		t.Errorf("%d answers waited for their floor, want both", len(got))
+	}
 	if strip(unknown) != strip(known) {
 		t.Errorf("the answers differ: %s and %s", unknown.Body, known.Body)
 	}

@@ -21,6 +21,8 @@ const (
 	actor     = "per_01JD0000000000000000000001"
 	invited   = "per_01JD0000000000000000000002" // who the contact is
 	task      = "tsk_01JD0000000000000000000000"
+	challenge = "session"                        // the person's, of a sign-in
+	asked     = "adr_01JD0000000000000000000000" // what the person asked for by mail
 )
 
 // messages is how many shared messages the project has, beside the event's own.
@@ -44,7 +46,10 @@ func Rows(function string) []Row {
 	}
 	rows := []Row{
 		{Key: table.Session(Person, Session), Row: table.SessionRow{CreatedAt: at, TTL: later.Unix()}},
-		{Key: table.Account(Person), Row: table.AccountRow{Person: Person, Email: "carl@globex.example", Name: "Carl Client", State: table.AccountInvited, CreatedAt: at}},
+		{Key: table.Account(Person), Row: table.AccountRow{Person: Person, Email: "carl@globex.example", Name: "Carl Client", State: table.AccountConfirmed, TOTP: true, CreatedAt: at}},
+		{Key: table.Challenge(Person, challenge), Row: table.ChallengeRow{TTL: later.Unix()}},
+		{Key: table.PasswordReset(Person), Row: table.PasswordResetRow{Reset: asked, ExpiresAt: later, TTL: later.Unix()}},
+		{Key: table.AddressChange(Person), Row: table.AddressChangeRow{Change: asked, Email: "carl@new.example", ExpiresAt: later, TTL: later.Unix()}},
 		{Key: table.Address("ann@acme.example"), Row: table.AddressRow{Person: Person}},
 		{Key: table.Membership(Person, Workspace), Row: membership},
 		{Key: table.Project(Person, Project), Row: own},
@@ -59,7 +64,7 @@ func Rows(function string) []Row {
 		{Key: table.Person(Project, Person), Row: table.PersonRow{Person: Person, Name: "Carl Client", Kind: own.Kind}},
 		{Key: table.TeamPerson(Project, Person), Row: table.TeamPersonRow{Person: Person, Kind: own.Kind, AddedBy: actor, AddedAt: at}},
 		{Key: table.Person(Project, actor), Row: table.PersonRow{Person: actor, Name: "Ann Archer", Kind: table.KindMember}},
-		{Key: table.Token(strings.Repeat("A", 43)), Row: table.TokenRow{Purpose: mailtoken.Invitation, Person: invited, Workspace: Workspace, Subject: Contact, Generation: 1, ExpiresAt: later, TTL: later.Unix()}},
+		{Key: table.Token(strings.Repeat("A", 43)), Row: tokenOf(function, later)},
 		{Key: table.Account(invited), Row: table.AccountRow{Person: invited, Email: "carl@globex.example", Name: "Carl Client", State: table.AccountInvited, CreatedAt: at}},
 		{Key: table.Membership(invited, Workspace), Row: table.MembershipRow{Workspace: Workspace, Contacts: map[string]string{}, CreatedAt: at}},
 		invitation(invited, at, later), invitation(Person, at, later), // the second is whom the event of stream-mail tells
@@ -69,6 +74,17 @@ func Rows(function string) []Row {
 		rows = append(rows, item(fmt.Sprintf("msg_01JD000000000000000000001%d", i), at))
 	}
 	return rows
+}
+
+// tokenOf is what the token of the function's event opens.
+func tokenOf(function string, until time.Time) table.TokenRow {
+	row := table.TokenRow{Purpose: mailtoken.Invitation, Person: invited, Workspace: Workspace, Subject: Contact, Generation: 1, ExpiresAt: until, TTL: until.Unix()}
+	for of, purpose := range map[string]string{"passwords-reset": mailtoken.PasswordReset, "me-address-confirm": mailtoken.AddressChange} {
+		if of == function {
+			row.Purpose, row.Person, row.Workspace, row.Subject = purpose, Person, "", asked
+		}
+	}
+	return row
 }
 
 func item(id string, at time.Time) Row {

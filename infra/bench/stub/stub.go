@@ -4,6 +4,7 @@ package stub
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
@@ -149,12 +150,20 @@ func (s *AWS) answer(r *http.Request, body []byte) ([]byte, error) {
 
 // others are the answers of other services.
 var others = map[string]string{
-	"GetSecretValue":         `{"SecretString":"00000000000000000000000000000000","VersionId":"one"}`,
-	"DescribeUserPoolClient": `{"UserPoolClient":{"ClientSecret":"secret"}}`,
-	"AdminGetUser":           `{"UserStatus":"CONFIRMED"}`,
-	// The token is {"alg":"RS256"} . {"origin_jti":"session"} . "sig".
-	"AdminInitiateAuth": `{"AuthenticationResult":{"AccessToken":"eyJhbGciOiJSUzI1NiJ9.eyJvcmlnaW5fanRpIjoic2Vzc2lvbiJ9.c2ln","RefreshToken":"refresh","ExpiresIn":3600,"TokenType":"Bearer"}}`,
+	"GetSecretValue":              `{"SecretString":"00000000000000000000000000000000","VersionId":"one"}`,
+	"DescribeUserPoolClient":      `{"UserPoolClient":{"ClientSecret":"secret"}}`,
+	"AdminGetUser":                `{"UserStatus":"CONFIRMED"}`,
+	"AdminInitiateAuth":           tokens,
+	"AdminRespondToAuthChallenge": tokens,
+	"AssociateSoftwareToken":      `{"SecretCode":"JBSWY3DPEHPK3PXP"}`,
+	"VerifySoftwareToken":         `{"Status":"SUCCESS"}`,
 }
+
+// tokens are what Cognito gives for the session of Rows.
+var tokens = `{"AuthenticationResult":{"AccessToken":"` + part(`{"alg":"RS256"}`) + "." + part(`{"origin_jti":"`+Session+`","username":"`+Person+`"}`) + "." + part("sig") +
+	`","RefreshToken":"refresh","ExpiresIn":3600,"TokenType":"Bearer"}}`
+
+func part(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 
 // request is what the stub looks at of a read.
 type request struct {

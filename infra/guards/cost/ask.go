@@ -17,6 +17,7 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/catalog"
 	"foyer/shared/due"
+	"foyer/shared/foyertest"
 	"foyer/shared/invitations"
 	"foyer/shared/jobs"
 	"foyer/shared/jobsrun"
@@ -134,7 +135,7 @@ func Unmetered() (ids []string) {
 func (s *State) Consumers() []Metered {
 	s.T.Helper()
 	s.sendAway()
-	return []Metered{s.notify(), s.startJob(), s.runJob(), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
+	return []Metered{s.notify(), s.startJob(), s.runJob(), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.mailOf("stream-mail of a reset", s.reset), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
 }
 
 // Operations are the catalogue in the order in which a state is metered: reads first,
@@ -256,6 +257,18 @@ func (s *State) notification() table.Key {
 func (s *State) invitation() table.Key {
 	s.T.Helper()
 	rows, _, err := table.QueryInto[table.MailRow](s.T.Context(), s.Table, table.Query{PK: table.UserPartition(s.Invitee().ID), Prefix: table.PrefixMail})
+	if err != nil || len(rows) != 1 {
+		s.T.Fatalf("got the mails %v (%v), want one", rows, err)
+	}
+	return rows[0].Key
+}
+
+// reset is the mail to somebody who has forgotten their password.
+func (s *State) reset() table.Key {
+	s.T.Helper()
+	p := s.Client()
+	s.Do(foyertest.Person{Source: "198.51.100.1"}, http.MethodPost, "/v1/password-resets", map[string]any{"email": p.Email}).Must(http.StatusAccepted)
+	rows, _, err := table.QueryInto[table.MailRow](s.T.Context(), s.Table, table.Query{PK: table.UserPartition(p.ID), Prefix: table.PrefixMail + table.MailPasswordReset})
 	if err != nil || len(rows) != 1 {
 		s.T.Fatalf("got the mails %v (%v), want one", rows, err)
 	}

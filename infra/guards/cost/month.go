@@ -34,16 +34,18 @@ var Month = struct {
 	Name:    "1,000 active clients, with 100 members who work with them",
 	Clients: 1000, Members: 100,
 	PerClient: map[string]float64{
-		"sessions-create": 8, "sessions-end": 2, "me-get": 8, "portal-projects-list": 12, "portal-projects-get": 20, "portal-items-list": 60,
+		"sessions-create": 8, "sessions-refresh": 12, "sessions-end": 2, "me-get": 8, "portal-projects-list": 12, "portal-projects-get": 20, "portal-items-list": 60,
 		"portal-items-get": 40, "portal-notifications-list": 40, "settings-get": 1, "settings-put": 0.2,
 	},
 	PerMember: map[string]float64{
-		"sessions-create": 20, "sessions-end": 5, "me-get": 20, "items-list": 400, "items-get": 300, "items-create": 60, "items-visibility": 30,
+		"sessions-create": 20, "sessions-refresh": 140, "sessions-end": 5, "me-get": 20, "items-list": 400, "items-get": 300, "items-create": 60, "items-visibility": 30,
 		"people-list": 60, "notifications-list": 200, "projects-create": 1, "settings-get": 1, "settings-put": 0.5, "audit-list": 2,
 	},
 	Besides: map[string]float64{
 		"clients-add": 120, "invitations-view": 240, "invitations-open": 110, "invitations-accept": 100, "access-remove": 10, "access-restore": 2,
 		"workspaces-create": 2, "audit-export": 4, "jobs-get": 12,
+		"passwords-forgot": 60, "passwords-reset": 50, "me-password": 10, "me-update": 20, "me-address-change": 5, "me-address-confirm": 4,
+		"sessions-answer": 800, "totp-start": 30, "totp-confirm": 25, "totp-remove": 3, "mfa-reset": 2, "sessions-end-all": 10,
 	},
 	Pages:              12,
 	Told:               []string{"items-create", "items-visibility"},
@@ -68,7 +70,11 @@ func Calls() map[string]float64 {
 }
 
 // changes are the operations that record an activity.
-var changes = []string{"workspaces-create", "access-remove", "access-restore", "invitations-accept", "audit-export", "projects-create", "clients-add", "items-create", "items-visibility"}
+var changes = []string{"workspaces-create", "access-remove", "access-restore", "invitations-accept", "audit-export", "projects-create", "clients-add", "items-create", "items-visibility",
+	"me-update", "me-address-confirm", "mfa-reset"}
+
+// accountMails are the operations that send a mail about an account.
+var accountMails = []string{"passwords-forgot", "passwords-reset", "me-password", "me-address-change", "me-address-confirm", "mfa-reset"}
 
 const minutesOfMonth = 730 * 60
 
@@ -106,6 +112,9 @@ func Bill(t testing.TB, metered map[string]Metered) []Line {
 		"stream-mail of an invitation": calls["clients-add"] + calls["workspaces-create"],
 		"due-run":                      minutesOfMonth,
 	}
+	for _, id := range accountMails {
+		follows["stream-mail of a reset"] += calls[id] // the others cost a row less
+	}
 	invitations := follows["stream-mail of an invitation"]
 	follows["due-run with a reminder"] = invitations * Month.Reminded
 	follows["due-run"] -= follows["due-run with a reminder"]
@@ -133,7 +142,7 @@ func Bill(t testing.TB, metered map[string]Metered) []Line {
 	for _, n := range all {
 		windows += min(n, minutesOfMonth/5)
 	}
-	mails := follows["stream-mail"] + follows["stream-mail of an invitation"]
+	mails := follows["stream-mail"] + follows["stream-mail of an invitation"] + follows["stream-mail of a reset"]
 	return []Line{
 		{httpCall, requests + pages},
 		{invocation, invocations},

@@ -28,18 +28,31 @@ type heard struct {
 
 var onceOnly = map[string]heard{
 	"invitations-accept": {http.StatusNotFound, "not-found", "the link is used: the invitation is accepted, and the password signs in"},
+	"mfa-reset":          {http.StatusConflict, "not-resettable", "the second factor is off, which is recorded and told"},
+	"passwords-reset":    {http.StatusNotFound, "not-found", "the link is used: the new password signs in"},
+	"me-address-confirm": {http.StatusNotFound, "not-found", "the link is used: the new address signs in"},
+	"sessions-end-all":   {http.StatusUnauthorized, "unauthorized", "this session has ended too"},
 	"sessions-end":       {http.StatusUnauthorized, "unauthorized", "the session has ended"},
 }
 
 // anew are what a repetition may make once more.
 var anew = map[string]string{
-	"sessions-create": "+ Session", // each sign-in is a session of its own; one that nobody has the tokens of ends by itself
+	"sessions-create":   "+ Session", // each sign-in is a session of its own; one that nobody has the tokens of ends by itself
+	"sessions-answer":   "+ Session", // likewise: the sign-in is begun again
+	"passwords-forgot":  "+ Mail",    // asking again is another reset: stream-mail drops the mail of the one before
+	"me-address-change": "+ Mail",    // likewise
+	"me-password":       "+ Mail",    // whoever sets a password again is told again
+}
+
+// left are what may not have changed where the request was begun again.
+var left = map[string]string{
+	"sessions-answer": "- Challenge", // Cognito takes it no more, and it ends by itself: whoever is late with it must not take it from a request under way
 }
 
 // passing are the codes that say that the same request may be sent again.
 var passing = map[int][]string{
 	http.StatusServiceUnavailable: {"unavailable"},
-	http.StatusConflict:           {"write-conflict", "acceptance-under-way"},
+	http.StatusConflict:           {"write-conflict", "acceptance-under-way", "reset-under-way"},
 }
 
 // Whatever call of AWS fails, and however: the caller hears that it may be tried
@@ -72,9 +85,17 @@ func operation(op api.Endpoint) work {
 			if r.Op.Keyed {
 				r.Headers = append(slices.Clone(r.Headers), foyertest.Header{Name: "Idempotency-Key", Value: fmt.Sprint("key-", c.number)})
 			}
-			return func() outcome { return judge(c, r.Op.ID, c.Send(r)) }
+			return func() outcome {
+				got := c.Send(r)
+				if c.failed && r.Renew != nil && got.Status == http.StatusUnauthorized {
+					r.Body = r.Renew()
+					got = c.Send(r)
+				}
+				return judge(c, r.Op.ID, got)
+			}
 		},
 		extra: func(change string) bool { return change == anew[id] },
+		left:  func(change string) bool { return change == left[id] },
 	}
 }
 

@@ -3,6 +3,8 @@
 package hostile_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -10,6 +12,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/catalog"
+	"foyer/shared/foyertest"
 	"foyer/shared/web"
 )
 
@@ -22,6 +25,7 @@ type router struct {
 	mux *http.ServeMux
 
 	mu      sync.Mutex
+	asked   int
 	answers map[string]map[int]int // operation → status → how often
 }
 
@@ -30,6 +34,7 @@ func newRouter(w *world) *router {
 	for _, op := range catalog.Operations() {
 		m := op.Meta()
 		s.mux.HandleFunc(m.Method+" "+m.Path, func(rw http.ResponseWriter, r *http.Request) {
+			r.RemoteAddr = s.from()
 			rec := &noted{ResponseWriter: rw, status: http.StatusOK}
 			w.ServeHTTP(rec, r)
 			s.note(m.ID, rec.status)
@@ -48,11 +53,48 @@ func newRouter(w *world) *router {
 // no path of Foyer.
 const signInPath = "/sign-in-again"
 
+// preparePath + an operation gives what it is to be asked with once more: by whom, of
+// what, with what. It is no path of Foyer.
+const preparePath = "/prepare/"
+
+// prepared is the operation as somebody asks it who was made for it.
+func (w *world) prepared(op api.Endpoint) map[string]any {
+	r := w.Prepare(op)
+	token := r.Who.Token
+	for _, p := range []foyertest.Person{w.Ann, w.Mia, w.Carl} {
+		if token == p.Token {
+			token = "" // the caller may
+		}
+	}
+	body := r.Body
+	if raw, ok := body.(foyertest.Raw); ok {
+		body = json.RawMessage(raw)
+	}
+	return map[string]any{"token": token, "path": r.IDs, "body": body}
+}
+
+// from is where the next request comes from: a few come from one place. Else all
+// would be refused alike after some hundred wrong ones.
+func (s *router) from() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	place := s.asked / 8
+	s.asked++
+	return fmt.Sprintf("172.%d.%d.%d:1234", 16+place>>16&15, place>>8&255, place&255)
+}
+
 // serve puts the router on a port of this machine for as long as the test runs.
 func (s *router) serve(t *testing.T, w *world, c caller) (url string) {
 	s.mux.HandleFunc("POST "+signInPath, func(rw http.ResponseWriter, _ *http.Request) {
 		_, _ = rw.Write([]byte(w.SignIn(c.person).Token))
 	})
+	for _, op := range catalog.Operations() {
+		s.mux.HandleFunc("POST "+preparePath+op.Meta().ID, func(rw http.ResponseWriter, _ *http.Request) {
+			if err := json.NewEncoder(rw).Encode(w.prepared(op)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 	server := httptest.NewServer(s.mux)
 	t.Cleanup(server.Close)
 	return server.URL

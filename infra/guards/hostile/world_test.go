@@ -148,6 +148,11 @@ type caller struct {
 	needs []string // query parameters without which little is theirs
 }
 
+// fresh are the operations that are asked by somebody, or of something, that was made
+// for it: they work once, or end or change what the caller goes on with.
+var fresh = []string{"sessions-answer", "sessions-refresh", "sessions-end-all", "passwords-reset", "me-password", "me-address-change", "me-address-confirm",
+	"totp-start", "totp-confirm", "totp-remove", "mfa-reset"}
+
 // callers are those who ask, in their order: a member changes what a client sees.
 func (w *world) callers() []caller {
 	anyone, client := []api.Access{api.Public}, []api.Access{api.Public, api.SignedIn, api.ClientsOfProject}

@@ -19,12 +19,14 @@ import (
 	"foyer/infra/guards/invariants"
 	"foyer/infra/guards/proof"
 	"foyer/infra/guards/scene"
+	"foyer/shared/mailtoken"
 	"foyer/shared/table"
 )
 
 // mayGo are the kinds of which a row may be missing, and nothing else says that it
 // was there.
 var mayGo = map[string]string{
+	"CompanyNameRevision": "no company has the name any more; of one that a company has it is missed",
 	"Session":             "a person signs out",
 	"Settings":            "nobody has to have any",
 	"Job":                 "it is kept for a month; one that a request is remembered to have made is missed",
@@ -37,23 +39,29 @@ var mayGo = map[string]string{
 	"Mail":                "it is kept for a month; of one that was sent it is missed",
 	"PortalFeed":          "a stream is late; of one that was mailed it is missed",
 	"TeamFeed":            "a stream is late; of one that was mailed it is missed",
-	"CompanyNameRevision": "no company has the name any more; of one that a company has it is missed",
+	"Attempts":            "a count ends with its window",
+	"Challenge":           "it is answered, or ends",
+	"PasswordReset":       "it is used, or ends; of a token that is newer than any it is not missed",
+	"AddressChange":       "likewise",
 	"Membership":          "the last contact was removed; one that gives access is missed",
 }
 
 // free are the attributes that nothing else in the table says, by kind.
 var free = map[string][]string{
-	"*":                   {"createdAt", "ttl", "at"},
-	"Account":             {"name"},
+	"*":             {"createdAt", "ttl", "at"},
+	"Account":       {"name", "language", "totp", "ended"}, // what Cognito has of it; fewer endings than a challenge knows are tried by hand
+	"Attempts":      {"attempts"},
+	"PasswordReset": {"reset", "expiresAt"}, "AddressChange": {"change", "email", "expiresAt"}, // random; of another form they are tried by hand
 	"WorkspaceGate":       {"portalNeedsLicence", "closed"},
 	"CompanyNameRevision": {"revision"}, // may be more than it counts; less is tried by hand
 	"DueWatermark":        {"done"},     // a time; what is none is tried by hand
 	"Idempotency":         {"fingerprint"},
-	"Invitation":          {"workspaceName", "companyName", "projectName", "inviterName", "note", "selfService", "generation", "project"},
-	"Job":                 {"about", "position", "updatedAt", "total", "refused"},
-	"MailMark":            {"claimId", "claimUntil", "sentAt", "keyVersion", "messageId", "dropped"},
-	"Mail":                {"generation", "reason", "audience"},
-	"PrivateItem":         {"title", "text", "updatedAt"}, "SharedItem": {"title", "text", "updatedAt", "ask", "due", "start", "end"},
+	"Invitation": {"workspaceName", "companyName", "projectName", "inviterName", "note", "selfService", "generation", "project",
+		"email", "name"}, // of those who changed theirs since; of others the contact or member has the same
+	"Job":         {"about", "position", "updatedAt", "total", "refused"},
+	"MailMark":    {"claimId", "claimUntil", "sentAt", "keyVersion", "messageId", "dropped"},
+	"Mail":        {"generation", "reason", "audience"},
+	"PrivateItem": {"title", "text", "updatedAt"}, "SharedItem": {"title", "text", "updatedAt", "ask", "due", "start", "end"},
 	"ProjectFacts": {"name", "archived", "version", "moved"},
 	"Settings":     {"version", "change"},
 	"Subscription": {"seats"}, // may be more than are used; fewer are tried by hand
@@ -249,8 +257,37 @@ func TestWhatIsBrokenByHandIsFound(t *testing.T) {
 			return at(item, table.Key{PK: fmt.Sprintf("%s%02d", key.PK[:len(key.PK)-2], (shard+1)%table.DueShards), SK: key.SK})
 		}},
 		{"a token that outlives its invitation", "outlives its invitation", func() table.Item {
-			_, item := first("Token", nil)
+			_, item := first("Token", func(item table.Item) bool {
+				var row table.TokenRow
+				_ = table.Unmarshal(item, &row)
+				return row.Purpose == mailtoken.Invitation
+			})
 			return with(item, "expiresAt", text("2101-02-03T04:05:06Z"))
+		}},
+		{"a challenge that knows more endings than there were", "endings of all sessions", func() table.Item {
+			_, item := first("Challenge", nil)
+			return with(item, "ended", &types.AttributeValueMemberN{Value: "9"})
+		}},
+		{"a reset of another form", "is the reset", func() table.Item {
+			_, item := first("PasswordReset", nil)
+			return with(item, "reset", text("adr_01JD0000000000000000000000"))
+		}},
+		{"a change of address to none", "is the change", func() table.Item {
+			_, item := first("AddressChange", nil)
+			return with(item, "email", text(""))
+		}},
+		{"a known source that counts", "is a known source, and counts", func() table.Item {
+			_, item := first("Attempts", func(item table.Item) bool { return item["attempts"] == nil && strings.Contains(pk(item), "-known#") })
+			return with(item, "attempts", &types.AttributeValueMemberSS{Value: []string{"one"}})
+		}},
+		{"a token of a reset that nobody has asked for", "is newer than the newest", func() table.Item {
+			_, item := first("Token", func(item table.Item) bool {
+				var row table.TokenRow
+				_ = table.Unmarshal(item, &row)
+				_, asked := whole[table.PasswordReset(row.Person)]
+				return row.Purpose == mailtoken.PasswordReset && asked
+			})
+			return with(item, "subject", text("rst_7ZZZZZZZZZZZZZZZZZZZZZZZZZ"))
 		}},
 		{"a result that is nowhere", "is nowhere", func() table.Item {
 			_, item := first("Idempotency", nil)
@@ -268,6 +305,11 @@ func TestWhatIsBrokenByHandIsFound(t *testing.T) {
 	if broken := invariants.Broken(invariants.Read(s.World)); len(broken) > 0 {
 		t.Errorf("the table was not put right again: %v", broken)
 	}
+}
+
+func pk(item table.Item) string {
+	s, _ := item["PK"].(*types.AttributeValueMemberS)
+	return s.Value
 }
 
 func put(t *testing.T, s *scene.Scene, row table.Item) {

@@ -34,6 +34,9 @@ func lived(t *testing.T) *scene.Scene {
 	if failed := s.RunJobs(); failed > 0 {
 		t.Fatalf("%d jobs failed", failed)
 	}
+	asked := s.Client() // for a code, and does not answer
+	s.SecondFactor(asked)
+	s.Do(foyertest.Person{}, "POST", "/v1/sessions", map[string]any{"email": asked.Email, "password": asked.Password}).Must(200)
 	reminded := s.Invitee()
 	s.Drain()
 	s.Clock.Advance(s.Config.Reminder + time.Minute)

@@ -74,12 +74,16 @@ func init() { // not above: what they must agree with asks for kinds
 		{"Invitation", formOf(table.Invitation("‹person›", "‹w›", "‹subject›")), of(invitation)},
 		{kindMail, formOf(table.Mail("‹person›", "‹mail›")), of(mail)},
 		{kindMailMark, formOf(table.MailMark("‹person›", "‹mail›")), of(mailMark)},
+		{"Challenge", formOf(table.Challenge("‹person›", "‹hash›")), of(challenge)},
+		{"PasswordReset", formOf(table.PasswordReset("‹person›")), of(passwordReset)},
+		{"AddressChange", formOf(table.AddressChange("‹person›")), of(addressChange)},
 		{"Settings", formOf(table.Settings("‹person›")), of(settings)},
 		{"PortalFeed", formOf(table.PortalFeed("‹person›", "‹activity›")), of(portalFeed)},
 		{"TeamFeed", formOf(table.TeamFeed("‹person›", "‹w›", "‹activity›")), of(teamFeed)},
 		// AUTH#
 		{"Address", formOf(table.Address("‹hash›")), of(address)},
 		{"Token", formOf(table.Token("‹hash›")), of(token)},
+		{"Attempts", formOf(table.Key{PK: table.Attempts("‹kind›", "‹hash›", sampleTime).PK, SK: "‹window›"}), of(attempts)},
 		{"Idempotency", formOf(table.Idempotency("‹sha256›")), of(idempotency)},
 		// DUE#
 		{"Due", formOf(table.Key{PK: table.DuePartition(sampleTime, 0), SK: "‹due›"}), of(due)},
@@ -138,6 +142,7 @@ var forms = map[string]string{
 	"w": "wks_" + ulid, "p": "prj_" + ulid + ulid, "person": "per_" + ulid, "company": "com_" + ulid, "contact": "con_" + ulid,
 	"item": "(?:msg|fil|tsk|evt)_" + ulid, "activity": "act_" + ulid, "job": "job_" + ulid, "subject": "(?:con|per)_" + ulid,
 	"session": "[^#]+", "hash": "[A-Za-z0-9_-]{43}", "sha256": "[0-9a-f]{64}", "mail": ".+", "name": ".*", "word": "[^#]+", "due": "reminder#.+",
+	"kind": "[a-z-]+", "window": `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`,
 	"day": `\d{4}-\d\d-\d\d`, "minute": `\d{4}-\d\d-\d\dT\d\d:\d\d`, "shard": `\d\d`,
 }
 

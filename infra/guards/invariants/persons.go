@@ -123,6 +123,10 @@ func mail(c *checker, at place, row table.MailRow) {
 	id := at.ids["person"]
 	same(c, at.key, "mail and person", [2]string{row.Mail, row.Person}, [2]string{at.ids["mail"], id})
 	c.want(at.key, strings.HasPrefix(row.Mail, row.Kind+"#"), "is of the kind %q", row.Kind)
+	if _, ok := accountMails[row.Kind]; ok {
+		accountMail(c, at, row)
+		return
+	}
 	c.has(at.key, table.Account(id))
 	c.has(at.key, table.WorkspaceGate(row.Workspace))
 	switch row.Kind {
@@ -171,6 +175,10 @@ func settings(c *checker, at place, row table.SettingsRow) {
 }
 
 func token(c *checker, at place, row table.TokenRow) {
+	if row.Purpose == mailtoken.PasswordReset || row.Purpose == mailtoken.AddressChange {
+		accountToken(c, at, row)
+		return
+	}
 	same(c, at.key, "purpose", row.Purpose, mailtoken.Invitation)
 	if inv, ok := needs[table.InvitationRow](c, at.key, table.Invitation(row.Person, row.Workspace, row.Subject)); ok {
 		c.want(at.key, row.Generation >= 1 && row.Generation <= inv.Generation, "is of the generation %d, its invitation of %d", row.Generation, inv.Generation)

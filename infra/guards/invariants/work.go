@@ -52,7 +52,7 @@ func person(c *checker, at place, row table.PersonRow) {
 	}
 	if row.Kind == table.KindClient {
 		if who, ok := needs[table.ContactRow](c, at.key, table.Contact(w, of.Contact)); ok {
-			same(c, at.key, "name", row.Name, who.Name)
+			c.want(at.key, row.Name == who.Name || c.renamed(w, id, row.Name), "has the name %q, its contact %q", row.Name, who.Name)
 		}
 	} else if who, ok := needs[table.MemberRow](c, at.key, table.Member(w, id)); ok {
 		same(c, at.key, "name", row.Name, who.Name)
@@ -121,6 +121,11 @@ func activity(c *checker, at place, row table.ActivityRow) {
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
 	case table.ActivityAuditExported:
+	case table.ActivityPersonRenamed, table.ActivityAddressChanged:
+		same(c, at.key, "person who changed it", row.Actor, row.Subject)
+	case table.ActivityMFAReset:
+		c.has(at.key, table.Account(row.Subject))
+		c.want(at.key, row.Actor != row.Subject, "is of one who did it to themselves")
 	case table.ActivityProjectCreated:
 		c.want(at.key, row.Project != "", "names no project")
 	case table.ActivityItemCreated:

@@ -25,6 +25,9 @@ var unnoticed = []unasked{
 	{regexp.MustCompile(`^put DUE#`), "so does a due row's"},
 	{regexp.MustCompile(`^put USER#\S+ / SESSION#`), "a session has Cognito's id, new at each sign-in"},
 	{regexp.MustCompile(`^put CLIENT#W#…?\S* / PROJECT#`), "a pointer says nothing but its key"},
+	{regexp.MustCompile(`^update AUTH#ATTEMPTS#`), "a count that has ended begins anew"},
+	{regexp.MustCompile(`^put AUTH#ATTEMPTS#\S+-known#`), "a source that is known is known again"},
+	{regexp.MustCompile(`^put USER#\S+ / (PASSWORD-RESET|ADDRESS-CHANGE)$`), "the newest that was asked for replaces the one before"},
 	{regexp.MustCompile(`^delete USER#\S+ / SESSION#`), "what is to go has gone"},
 }
 

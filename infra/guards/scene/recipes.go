@@ -2,6 +2,12 @@
 
 package scene
 
+import (
+	"fmt"
+
+	"foyer/shared/foyertest"
+)
+
 // recipes are how to ask the operations for which the sample does not do: because
 // it works once only, or needs somebody's own words.
 var recipes = map[string]func(s *Scene, r *Request){
@@ -41,9 +47,67 @@ var recipes = map[string]func(s *Scene, r *Request){
 	"invitations-open":   invited,
 	"invitations-accept": invited,
 	"sessions-create": func(s *Scene, r *Request) {
-		r.Body = map[string]any{"email": s.Carl.Email, "password": s.Carl.Password}
+		carl := s.Client()
+		r.Who = s.stranger()
+		r.Body = map[string]any{"email": carl.Email, "password": carl.Password}
 	},
 	"sessions-end": func(s *Scene, r *Request) { r.Who = s.SignIn(s.Carl) },
+	"sessions-answer": func(s *Scene, r *Request) {
+		carl := s.Client()
+		secret := s.SecondFactor(carl)
+		r.Who = s.stranger()
+		who := r.Who
+		r.Renew = func() any {
+			challenge := s.Do(who, "POST", "/v1/sessions", map[string]any{"email": carl.Email, "password": carl.Password}).Must(200).String("challenge")
+			return map[string]any{"challenge": challenge, "code": s.Code(secret)}
+		}
+		r.Body = r.Renew()
+	},
+	"sessions-refresh": func(s *Scene, r *Request) { r.Body = map[string]any{"refresh": s.SignIn(s.Carl).Refresh} },
+	"sessions-end-all": func(s *Scene, r *Request) { r.Who = s.Client() },
+	"totp-start": func(s *Scene, r *Request) {
+		r.Who = s.Client()
+		r.Body = map[string]any{"password": r.Who.Password}
+	},
+	"totp-confirm": func(s *Scene, r *Request) {
+		r.Who = s.Client()
+		secret := s.Do(r.Who, "POST", "/v1/me/totp", map[string]any{"password": r.Who.Password}).Must(200).String("secret")
+		r.Body = map[string]any{"password": r.Who.Password, "code": s.Code(secret)}
+	},
+	"totp-remove": func(s *Scene, r *Request) {
+		r.Who = s.Client()
+		r.Body = map[string]any{"password": r.Who.Password, "code": s.Code(s.SecondFactor(r.Who))}
+	},
+	"passwords-forgot": func(s *Scene, r *Request) {
+		r.Who = s.stranger()
+		r.Body = map[string]any{"email": s.Client().Email}
+	},
+	"passwords-reset": func(s *Scene, r *Request) {
+		carl := s.Client()
+		r.Who = s.stranger()
+		s.Do(r.Who, "POST", "/v1/password-resets", map[string]any{"email": carl.Email}).Must(202)
+		r.IDs["token"] = s.ResetLink(carl.ID)
+	},
+	"me-update": func(s *Scene, r *Request) {
+		s.made++
+		r.Body = map[string]any{"name": fmt.Sprintf("Carl Client %d", s.made)}
+	},
+	"me-password": func(s *Scene, r *Request) { r.Who = s.Client() },
+	"me-address-change": func(s *Scene, r *Request) {
+		r.Who = s.Client()
+		r.Body = map[string]any{"email": s.Address(), "password": r.Who.Password}
+	},
+	"me-address-confirm": func(s *Scene, r *Request) {
+		carl := s.Client()
+		r.Who = s.stranger()
+		s.Do(carl, "POST", "/v1/me/address", map[string]any{"email": s.Address(), "password": carl.Password}).Must(202)
+		r.IDs["token"] = s.AddressLink(carl.ID)
+	},
+	"mfa-reset": func(s *Scene, r *Request) {
+		carl := s.Client()
+		s.SecondFactor(carl)
+		r.IDs["person"] = carl.ID
+	},
 	"clients-add": func(s *Scene, r *Request) {
 		r.Body = map[string]any{"companyName": "Globex", "name": "Nina New", "email": s.Address(), "note": "Welcome aboard."}
 	},
@@ -51,6 +115,13 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.IDs["job"] = s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/audit/export", map[string]any{"format": "csv"}).Must(202).String("id")
 	},
 	"items-visibility": func(s *Scene, r *Request) { r.IDs["item"] = s.Item(false) },
+}
+
+// stranger is somebody who calls from where nobody else does: what is counted by
+// source is not counted with others.
+func (s *Scene) stranger() foyertest.Person {
+	s.made++
+	return foyertest.Person{Source: fmt.Sprintf("10.%d.%d.%d", s.made>>16&255, s.made>>8&255, s.made&255)}
 }
 
 func invited(s *Scene, r *Request) {

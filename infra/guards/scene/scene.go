@@ -117,6 +117,10 @@ type Request struct {
 	Query   string
 	Headers []foyertest.Header
 	Body    any // nil: none
+
+	// Renew gives the body of the same request begun again, where what it continues is
+	// over once it failed; nil: it is repeated as it is.
+	Renew func() any
 }
 
 // Target is the request's path and query.

@@ -155,7 +155,7 @@ func (w *world) asItShould() {
 			w.T.Errorf("%s: got the mark %+v, want it sent or dropped", key, mark)
 		}
 		if mark.SentAt != nil {
-			toSend[w.address(rows, m.Person)]++
+			toSend[w.goesTo(rows, m)]++
 		}
 	}
 	begun := w.jobs()
@@ -242,6 +242,18 @@ func (w *world) levelOf(rows map[table.Key]table.Item, project, person string, c
 		return "limited"
 	}
 	return "all"
+}
+
+// goesTo is where a mail goes: a change of address is confirmed from the new one, and
+// told to the old one.
+func (w *world) goesTo(rows map[table.Key]table.Item, m table.MailRow) string {
+	switch m.Kind {
+	case table.MailAddressChange:
+		return read[table.AddressChangeRow](w, rows, table.AddressChange(m.Person)).Email
+	case table.MailAddressChanged:
+		return m.Email
+	}
+	return w.address(rows, m.Person)
 }
 
 func (w *world) address(rows map[table.Key]table.Item, person string) string {

@@ -38,7 +38,15 @@ func undone(c foyertest.Change) string {
 		allowed, rule = !inserted && !deleted && subset(changed, "state", "reminders") && forward(c, "state") && number(c.Old["reminders"]) <= number(c.New["reminders"]),
 			"an invitation goes from queued to sent, and counts its reminders"
 	case strings.HasPrefix(k.PK, table.RealmTeam+"W#") && (strings.HasPrefix(k.SK, "CONTACT#") || strings.HasPrefix(k.SK, table.PrefixMember)):
-		allowed, rule = !inserted && !deleted && subset(changed, "invitationState") && forward(c, "invitationState"), "whoever was invited shows the invitation's state"
+		own := []string{"email"} // that people change themselves
+		if strings.HasPrefix(k.SK, table.PrefixMember) {
+			own = append(own, "name")
+		}
+		allowed, rule = !inserted && !deleted && subset(changed, append(own, "invitationState")...) && forward(c, "invitationState"), "whoever was invited shows the invitation's state"
+	case strings.HasPrefix(k.PK, table.RealmTeam+"W#") && strings.HasPrefix(k.SK, "EMAIL#"):
+		allowed, rule = inserted || deleted, "an address leads to a contact or nowhere"
+	case strings.HasPrefix(k.PK, table.RealmClient+"P#") && strings.HasPrefix(k.SK, table.PrefixPerson):
+		allowed, rule = !inserted && !deleted && subset(changed, "name"), "of a project's people only the name changes"
 	case k.PK == table.DueWatermarkPartition:
 		allowed, rule = !deleted && (inserted || text(c.Old["done"]) <= text(c.New["done"])), "a watermark does not go back"
 	case strings.HasPrefix(k.PK, table.RealmDue):
@@ -128,6 +136,10 @@ func TestWhatIsUndoneIsFound(t *testing.T) {
 		"an invitation's other name":         {Key: invitation, Old: row("state", "queued", "name", "a"), New: row("state", "sent", "name", "b")},
 		"fewer reminders":                    {Key: invitation, Old: row("state", "sent", "reminders", "2"), New: row("state", "sent", "reminders", "1")},
 		"a removed contact that is not":      {Key: table.Contact("wks_1", "con_1"), Old: row("removed", true, "invitationState", "queued"), New: row("invitationState", "sent")},
+		"one more of a project's people":     {Key: table.Person("prj_1", "per_1"), New: row("name", "a")},
+		"another kind of person":             {Key: table.Person("prj_1", "per_1"), Old: row("kind", "client"), New: row("kind", "member")},
+		"a contact's other name":             {Key: table.Contact("wks_1", "con_1"), Old: row("name", "a"), New: row("name", "b")},
+		"an address of another contact":      {Key: table.ContactAddress("wks_1", "com_1", "a"), Old: row("contact", "con_1"), New: row("contact", "con_2")},
 		"somebody's settings":                {Key: table.Settings("per_1"), Old: row("level", "none"), New: row("level", "all")},
 		"an item":                            {Key: table.SharedItem("prj_1", "msg_1"), New: row("title", "made up")},
 		"a recorded change":                  {Key: table.TeamProjectActivity("prj_1", "act_1"), Old: row("type", "a"), New: row("type", "b")},
@@ -143,6 +155,8 @@ func TestWhatIsUndoneIsFound(t *testing.T) {
 		"a sent mail":          {Key: mark, Old: row("claimId", "a"), New: row("claimId", "a", "sentAt", "1")},
 		"a sent invitation":    {Key: invitation, Old: row("state", "queued", "reminders", "0"), New: row("state", "sent", "reminders", "0")},
 		"a reminder":           {Key: invitation, Old: row("state", "sent", "reminders", "9"), New: row("state", "sent", "reminders", "10")},
+		"a new name":           {Key: table.Person("prj_1", "per_1"), Old: row("name", "a"), New: row("name", "b")},
+		"a new address":        {Key: table.Contact("wks_1", "con_1"), Old: row("email", "a"), New: row("email", "b")},
 		"a watermark":          {Key: table.DueWatermark(3), Old: row("done", "2026-11-22T12:05:00Z"), New: row("done", "2026-11-22T12:06:00Z", "leaseId", "a")},
 		"a due row that is up": {Key: table.Key{PK: "DUE#2026-11-22T12:05#03", SK: "reminder"}, Old: row("number", "1")},
 	} {

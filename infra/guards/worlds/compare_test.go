@@ -142,15 +142,37 @@ func (q request) line() string {
 	return line + " " + q.body
 }
 
-// withoutTokens takes out of a sign-in's answer the two values that Cognito makes,
-// which differ with every sign-in, and nothing else.
-func withoutTokens(a answer) answer {
-	refresh := a.get("refresh")
-	_, cognitos, _ := strings.Cut(refresh, ".") // before it is the account's id
-	for what, value := range map[string]string{"<access token>": a.get("accessToken"), "<refresh token>": cognitos} {
-		if value != "" {
-			a.body = strings.ReplaceAll(a.body, value, what)
+// ofCognito are the operations whose answers have values that Cognito makes, which
+// differ each time.
+var ofCognito = map[string]bool{"sessions-create": true, "sessions-answer": true, "sessions-refresh": true, "totp-start": true}
+
+// keep notes what Cognito has made for the person in that world.
+func (p *person) keep(which int, a answer) {
+	if p.own[which] == nil {
+		p.own[which] = map[string]string{}
+	}
+	for _, name := range cognitos {
+		if value := a.get(name); value != "" {
+			p.own[which][name] = value
 		}
+	}
+	if token := a.get("accessToken"); token != "" {
+		p.session[which] = originOf(token)
+	}
+}
+
+// withoutTokens takes those values out of an answer, and nothing else: not the
+// account's id, which stands before some of them, nor the rest of a link.
+func withoutTokens(a answer) answer {
+	for _, name := range cognitos {
+		value := a.get(name)
+		if _, own, ok := strings.Cut(value, "."); ok && name != "accessToken" {
+			value = own
+		}
+		if name == "link" || value == "" {
+			continue // the secret stands in it
+		}
+		a.body = strings.ReplaceAll(a.body, value, "<"+name+">")
 	}
 	return a
 }

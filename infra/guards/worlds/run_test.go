@@ -27,7 +27,9 @@ type client struct {
 	token            string // of their invitation's mail, while nobody has used it
 	accepted         bool
 	removed          bool
-	cognito          bool // chose a password in this run, and can sign in
+	cognito          bool     // chose a password in this run, and can sign in
+	reset, change    string   // tokens of mails: to choose a new password, to confirm an address
+	others           []string // addresses that they had, or want
 }
 
 // item is an item that both worlds have.
@@ -164,9 +166,9 @@ func (r *run) ask(rt *rapid.T, q request) answer {
 	var got [2]answer
 	r.atOnce(func(which int) { got[which] = r.sides[which].ask(which, q) })
 	r.trace = append(r.trace, fmt.Sprint(q.line(), " → ", got[plain].status))
-	if q.op == "sessions-create" && got[plain].status == http.StatusCreated {
+	if ofCognito[q.op] && got[plain].status < http.StatusMultipleChoices {
 		for which := range got {
-			q.who.session[which] = originOf(got[which].get("accessToken"))
+			q.who.keep(which, got[which])
 			got[which] = withoutTokens(got[which])
 			got[which].who = nil // who signs in has no session yet
 		}
@@ -199,6 +201,7 @@ func (r *run) settle(rt *rapid.T) {
 		if c := r.invited(m.To); c != nil && m.Token() != "" {
 			c.token = r.names.call(m.Token(), "token")
 		}
+		r.linked(m)
 	}
 	r.report(rt, mailsDiffer(mails[plain], mails[secret]))
 }
@@ -208,6 +211,7 @@ func (r *run) settle(rt *rapid.T) {
 func (r *run) privately(rt *rapid.T, q request) answer {
 	rt.Helper()
 	r.aside()
+	q.source = "203.0.113.7" // attempts are counted by where they come from, whoever makes them
 	got := r.sides[secret].ask(secret, q)
 	r.trace = append(r.trace, fmt.Sprint("secretly ", q.line(), " → ", got.status))
 	if got.status >= http.StatusInternalServerError {
@@ -217,7 +221,7 @@ func (r *run) privately(rt *rapid.T, q request) answer {
 }
 
 func (r *run) isClient(email string) bool {
-	return slices.ContainsFunc(r.clients, func(c *client) bool { return c.email == email })
+	return slices.ContainsFunc(r.clients, func(c *client) bool { return c.email == email || slices.Contains(c.others, email) })
 }
 
 // invited is the client of that address who has not accepted yet.

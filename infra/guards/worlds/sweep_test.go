@@ -316,11 +316,12 @@ func (r *run) absent(name string) string {
 // probes are questions that no rule makes: what is secret, guessed at elsewhere
 // than in a path.
 func (r *run) probes() []visit {
+	source := fmt.Sprintf("198.51.%d.%d", r.sweeps>>8&255, r.sweeps&255) // each sweep another's: attempts are limited
 	signIn := func(email string) visit {
-		return visit{request: request{op: "sessions-create", method: http.MethodPost, target: "/v1/sessions", body: body(fields{"email": email, "password": "Wrong-Horse-7"})}}
+		return visit{request: request{op: "sessions-create", source: source, method: http.MethodPost, target: "/v1/sessions", body: body(fields{"email": email, "password": "Wrong-Horse-7"})}}
 	}
 	carl := r.clients[0]
-	out := []visit{signIn("nobody@umbrella.example")}
+	out := []visit{signIn(fmt.Sprintf("nobody-%d@umbrella.example", r.number))}
 	for _, c := range last(r.hidden.clients, 2) {
 		out = append(out, signIn(c.email))
 	}

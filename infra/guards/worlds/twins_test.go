@@ -3,6 +3,7 @@
 package worlds
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -176,8 +177,12 @@ func (s *side) jobsWait() bool {
 // person is somebody of both worlds: the same id and address, and a session in each.
 type person struct {
 	name, email, id string
-	session         [2]string // origin_jti; empty: not signed in
+	session         [2]string            // origin_jti; empty: not signed in
+	own             [2]map[string]string // what Cognito made for them: other in each world
 }
+
+// cognitos are the values of a person that Cognito makes, by their names in answers.
+var cognitos = []string{"accessToken", "refresh", "challenge", "secret", "link"}
 
 // request is what is asked of both worlds.
 type request struct {
@@ -187,16 +192,22 @@ type request struct {
 	target  string
 	headers map[string]string
 	body    string
+	each    func(which int) string // instead of body: with a value that Cognito made in that world
+	source  string                 // where it comes from; empty: where all public ones do
 }
 
 // ask asks one world, as the gateway does: the caller is in the invocation's
 // claims, so that no token's own time matters.
 func (s *side) ask(which int, q request) answer {
 	event := events.APIGatewayV2HTTPRequest{Headers: map[string]string{}, Body: q.body}
+	if q.each != nil {
+		event.Body = q.each(which)
+	}
+	event.RequestContext.HTTP.SourceIP = cmp.Or(q.source, "192.0.2.1")
 	for name, value := range q.headers {
 		event.Headers[name] = value
 	}
-	if q.body != "" {
+	if event.Body != "" {
 		event.Headers["Content-Type"] = "application/json"
 	}
 	event.RawPath, event.RawQueryString, _ = strings.Cut(q.target, "?")

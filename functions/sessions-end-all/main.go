@@ -1,0 +1,9 @@
+// Command sessions-end-all is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/lambdarun"
+	"foyer/shared/sessions"
+)
+
+func main() { lambdarun.API(sessions.EndAll) }

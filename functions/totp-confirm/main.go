@@ -1,0 +1,9 @@
+// Command totp-confirm is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/lambdarun"
+	"foyer/shared/totp"
+)
+
+func main() { lambdarun.API(totp.Confirm) }
