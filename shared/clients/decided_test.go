@@ -140,7 +140,9 @@ func TestWhoseAccessGoesMeanwhileIsNotToldOfOneMoreProject(t *testing.T) {
 // are by then, with one invitation.
 func TestAContactThatChangesMeanwhileIsReadAgain(t *testing.T) {
 	for what, change := range map[string]func(s scene, contact string){
-		"another state":  func(s scene, id string) { s.set(table.Contact(s.Workspace, id), "invitationState", table.InvitationExpired) },
+		"another state": func(s scene, id string) {
+			s.set(table.Contact(s.Workspace, id), "invitationState", table.InvitationExpired)
+		},
 		"another person": func(s scene, id string) { s.set(table.Contact(s.Workspace, id), "person", s.Ann.ID) },
 		"removed":        func(s scene, id string) { s.set(table.Contact(s.Workspace, id), "removed", true) },
 	} {
