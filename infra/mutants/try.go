@@ -140,7 +140,7 @@ const patience = 10
 // run runs one test with the mutant on. A test that fails kills it, if it passes
 // alone with no mutant on.
 func (r *trial) run(ctx context.Context, m Mutant, t *test) (killed, timeout bool, err error) {
-	limit, on := 30*time.Second+patience*t.took, fmt.Sprintf("%s=%d", switches.OnVariable, m.Number)
+	limit, on := 15*time.Second+patience*t.took, fmt.Sprintf("%s=%d", switches.OnVariable, m.Number)
 	_, failed := t.program.run(ctx, r.root, limit, t, on)
 	if errors.Is(failed, errTimeout) { // the mutant's doing, or a moment's?
 		_, failed = t.program.run(ctx, r.root, 2*limit, t, on)

@@ -90,7 +90,7 @@ func (r Runner) kind(name string) (Kind, bool) {
 
 func timeIsUp(ctx context.Context) bool {
 	end, ok := ctx.Deadline()
-	return ok && time.Until(end) < reserve
+	return ok && end.Before(time.Now().Add(reserve))
 }
 
 // take puts this run's lease on the job: errEnded where there is nothing left,

@@ -82,8 +82,7 @@ func row(n int, except ...string) (*breaking, func(*middleware.Stack) error) {
 	}
 }
 
-// items are the rows in the answer of a read, in the order of the table's keys as
-// far as the answer has one.
+// items are the rows in the answer of a read, in an order that is the same in each run.
 func items(result any) []map[string]types.AttributeValue {
 	switch r := result.(type) {
 	case *dynamodb.GetItemOutput:
@@ -91,13 +90,21 @@ func items(result any) []map[string]types.AttributeValue {
 			return []map[string]types.AttributeValue{r.Item}
 		}
 	case *dynamodb.BatchGetItemOutput:
-		for _, rows := range r.Responses {
-			return rows // of one table
+		for _, rows := range r.Responses { // of one table, in no order
+			slices.SortFunc(rows, func(a, b map[string]types.AttributeValue) int { return strings.Compare(keyOf(a), keyOf(b)) })
+			return rows
 		}
 	case *dynamodb.QueryOutput:
 		return r.Items
 	}
 	return nil
+}
+
+// keyOf is the row's key without what differs from run to run.
+func keyOf(item map[string]types.AttributeValue) string {
+	pk, _ := item["PK"].(*types.AttributeValueMemberS)
+	sk, _ := item["SK"].(*types.AttributeValueMemberS)
+	return named(pk.Value + " / " + sk.Value)
 }
 
 func spoil(item map[string]types.AttributeValue) {
