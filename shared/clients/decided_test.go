@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go/middleware"
 
+	"foyer/shared/foyertest"
 	"foyer/shared/table"
 )
 
@@ -204,4 +205,27 @@ func TestACompanyOfAFormerNameIsMadeOnce(t *testing.T) {
 	})
 	s.add(s.another("Second"), but(carl(), fields{"email": "cora@globex.example"})).Must(http.StatusCreated)
 	equal(t, "companies", len(s.companies()), 2) // the renamed one, and one of the name
+}
+
+// The contact's person counts, whatever address they have by now: also an address that
+// nobody had before leads to somebody who may be of the team.
+func TestAContactOfAnotherAddressIsAskedForLikeAnyOther(t *testing.T) {
+	add := func(s scene, meanwhile func(person string)) foyertest.Response {
+		first := s.add(s.Project, carl()).Must(http.StatusCreated)
+		s.put(table.ContactAddress(s.Workspace, first.String("company.id"), "new@globex.example"), table.ContactAddressRow{Contact: first.String("contact")})
+		s.before(writes, func() { meanwhile(first.String("person")) })
+		return s.add(s.another("Second"), but(carl(), fields{"email": "new@globex.example"}))
+	}
+	t.Run("who joins the team meanwhile", func(t *testing.T) {
+		s := newScene(t)
+		add(s, func(person string) {
+			s.put(table.Member(s.Workspace, person), table.MemberRow{Person: person, Role: table.RoleMember})
+		}).Problem(http.StatusConflict, "is-member")
+	})
+	t.Run("whom nothing hinders", func(t *testing.T) {
+		s := newScene(t)
+		var person string
+		r := add(s, func(p string) { person = p }).Must(http.StatusCreated)
+		equal(t, "person", r.String("person"), person)
+	})
 }

@@ -24,7 +24,9 @@ func TestALinkIntoWhatIsGoneIsTheOneNotFound(t *testing.T) {
 		"the time of this link": func(w *foyertest.World, _, link string) {
 			update(w, table.Token(link), table.Set("expiresAt", w.Clock.Now().Truncate(time.Millisecond)))
 		},
-		"the link's purpose": func(w *foyertest.World, _, link string) { update(w, table.Token(link), table.Set("purpose", "another")) },
+		"the link's purpose": func(w *foyertest.World, _, link string) {
+			update(w, table.Token(link), table.Set("purpose", "another"))
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

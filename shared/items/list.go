@@ -139,7 +139,7 @@ func (m *merge) add(rows []table.ItemRow, more bool) {
 			m.rows[row.Item] = row
 		}
 	}
-	if more && len(rows) > 0 {
+	if more { // then there are rows: the query filters nothing
 		m.floor, m.more = max(m.floor, rows[len(rows)-1].Item), true
 	}
 }

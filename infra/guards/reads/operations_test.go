@@ -12,6 +12,7 @@ import (
 	"foyer/infra/guards/scene"
 	"foyer/shared/api"
 	"foyer/shared/catalog"
+	"foyer/shared/foyertest"
 )
 
 // breaker breaks the nth of something.
@@ -40,8 +41,10 @@ const most = 100
 // absent thing, an empty list, or a success.
 func TestWhatAnOperationCouldNotReadIsAFailure(t *testing.T) {
 	s := scene.New(t)
-	// Something that both Ann and Carl are told of, for their feeds.
-	s.Do(s.Mia, "POST", "/v1/projects/"+s.ProjectID+"/items", map[string]any{"kind": "task", "title": "Approve", "assignee": s.Carl.ID}).Must(http.StatusCreated)
+	// Something that everybody is told of, for their feeds.
+	for _, who := range []foyertest.Person{s.Mia, s.Ann} {
+		s.Do(who, "POST", "/v1/projects/"+s.ProjectID+"/items", map[string]any{"kind": "task", "title": "Approve", "assignee": s.Carl.ID}).Must(http.StatusCreated)
+	}
 	s.Drain()
 	for _, reading := range []bool{true, false} { // reading first: what changes something adds to every list
 		for _, op := range catalog.Operations() {
