@@ -201,6 +201,7 @@ func TestAContactWithoutAnInvitationIsRestoredWithoutOne(t *testing.T) {
 	if got := s.contact(s.Carl.Contact); got != before {
 		t.Errorf("got %+v, want it as it was: %+v", got, before)
 	}
+	s.remove(s.Carl.Contact).Must(http.StatusNoContent) // and again
 }
 
 // Somebody else's contact of the same id is none here.

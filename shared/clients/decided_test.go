@@ -5,10 +5,12 @@ package clients_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/foyertest"
@@ -228,4 +230,15 @@ func TestAContactOfAnotherAddressIsAskedForLikeAnyOther(t *testing.T) {
 		r := add(s, func(p string) { person = p }).Must(http.StatusCreated)
 		equal(t, "person", r.String("person"), person)
 	})
+}
+
+func TestWhatIsNoCompanysIDIsNotLookedFor(t *testing.T) {
+	s := newScene(t)
+	s.Around("clients-add", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if get, ok := c.Input.(*dynamodb.GetItemInput); ok && strings.Contains(get.Key["SK"].(*types.AttributeValueMemberS).Value, "no-company") {
+			t.Error("a row is read by whatever the request says")
+		}
+		return next()
+	})
+	s.add(s.Project, but(carl(), fields{"companyName": nil, "company": "no-company"})).Fault("body.company")
 }

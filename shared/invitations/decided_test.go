@@ -122,6 +122,19 @@ func TestOpeningAgainWritesNothing(t *testing.T) {
 	open(w, link).Must(204)
 }
 
+// The invitation that is opened is the one that the link is for.
+func TestAnInvitationThatIsSentAgainMeanwhileIsNotOpenedByTheOlderLink(t *testing.T) {
+	w, workspace, link := invited(t)
+	ann := w.PersonID(annsAddress)
+	w.Before("invitations-open", "TransactWriteItems", 1, func() {
+		update(w, table.Invitation(ann, workspace, ann), table.Set("generation", 2))
+	})
+	open(w, link).Problem(404, "not-found")
+	if got := w.Invitations(annsAddress, workspace)[0].State; got == table.InvitationOpened {
+		t.Error("the invitation is opened by a link that no longer holds")
+	}
+}
+
 // An opening that meets another write on its rows is answered by what holds afterwards.
 func TestAnOpeningThatMeetsAnotherWriteIsAnsweredByWhatHoldsThen(t *testing.T) {
 	for what, c := range map[string]struct {

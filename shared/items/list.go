@@ -135,7 +135,7 @@ func (m *merge) add(rows []table.ItemRow, more bool) {
 		m.rows = map[string]table.ItemRow{}
 	}
 	for _, row := range rows {
-		if had, ok := m.rows[row.Item]; !ok || row.Version >= had.Version {
+		if row.Version >= m.rows[row.Item].Version { // where none was found, 0
 			m.rows[row.Item] = row
 		}
 	}
