@@ -60,6 +60,10 @@ type trial struct {
 // try runs the tests that could notice the mutant until one does.
 func (r *trial) try(ctx context.Context, m Mutant) (outcome, error) {
 	o := outcome{Mutant: m, Noticed: len(r.noticing[m.Number]) > 0, Tried: true}
+	most := fromOthers
+	if !slices.ContainsFunc(r.noticing[m.Number], func(t *test) bool { return t.program.Package == m.Package() }) {
+		most = fromUsers
+	}
 	for _, suite := range suites {
 		if r.reasons[m.Number] != "" && suite == suiteCatalog {
 			break // nobody can notice it: that its own package's tests do not is enough
@@ -72,7 +76,7 @@ func (r *trial) try(ctx context.Context, m Mutant) (outcome, error) {
 		}
 		r.order(m, candidates)
 		if suite == suiteOthers {
-			candidates = likeliest(candidates)
+			candidates = likeliest(candidates, most)
 		}
 		for _, t := range candidates {
 			killed, timeout, err := r.run(ctx, m, t)
@@ -90,14 +94,15 @@ func (r *trial) try(ctx context.Context, m Mutant) (outcome, error) {
 }
 
 // fromOthers is how many tests of each other package a mutant is tried with, the
-// likeliest: what nobody near it notices is not to be noticed far away by chance.
-const fromOthers = 2
+// likeliest: what nobody near it notices is not to be noticed far away by chance. Where
+// no test of its own package comes by, its users' tests are the near ones: fromUsers.
+const fromOthers, fromUsers = 2, 20
 
-func likeliest(tests []*test) []*test {
+func likeliest(tests []*test, most int) []*test {
 	had := map[*program]int{}
 	return slices.DeleteFunc(tests, func(t *test) bool {
 		had[t.program]++
-		return had[t.program] > fromOthers
+		return had[t.program] > most
 	})
 }
 
@@ -140,7 +145,7 @@ const patience = 10
 // run runs one test with the mutant on. A test that fails kills it, if it passes
 // alone with no mutant on.
 func (r *trial) run(ctx context.Context, m Mutant, t *test) (killed, timeout bool, err error) {
-	limit, on := 30*time.Second+patience*t.took, fmt.Sprintf("%s=%d", switches.OnVariable, m.Number)
+	limit, on := 15*time.Second+patience*t.took, fmt.Sprintf("%s=%d", switches.OnVariable, m.Number)
 	_, failed := t.program.run(ctx, r.root, limit, t, on)
 	if errors.Is(failed, errTimeout) { // the mutant's doing, or a moment's?
 		_, failed = t.program.run(ctx, r.root, 2*limit, t, on)

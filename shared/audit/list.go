@@ -82,7 +82,7 @@ func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Entry], er
 // position is where a page begins: a day, and the entry of that day to go on after.
 func position(c *api.Call, cursor string, s span) (at time.Time, after string, err error) {
 	raw, err := c.Position(cursor)
-	if err != nil || raw == "" {
+	if raw == "" { // the beginning, or no cursor of this list
 		return s.to, "", err
 	}
 	const form = len(time.DateOnly)

@@ -68,8 +68,7 @@ func stillHolds(ctx context.Context, env *api.Env, row table.DueRow) (table.Invi
 	if err != nil {
 		return inv, false, err
 	}
-	found, err := rows.Into(invitation, &inv)
-	if err != nil {
+	if _, err := rows.Into(invitation, &inv); err != nil {
 		return inv, false, err
 	}
 	open, err := rows.Into(gate, &workspace)
@@ -79,7 +78,7 @@ func stillHolds(ctx context.Context, env *api.Env, row table.DueRow) (table.Invi
 	if _, err := rows.Into(contactKey, &contact); err != nil {
 		return inv, false, err
 	}
-	holds := found && inv.Generation == row.Generation && inv.Pending(env.Now()) && row.Number <= RemindersMost &&
+	holds := inv.Generation == row.Generation && inv.Pending(env.Now()) && row.Number <= RemindersMost &&
 		open && !workspace.Closed && !contact.Removed
 	return inv, holds, nil
 }

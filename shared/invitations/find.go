@@ -31,11 +31,10 @@ type also struct{ account, membership, session bool }
 // is in the log. It reads no row of the team's realm, and of the person what more says.
 func find(ctx context.Context, c *api.Call, token string, more also) (*pending, error) {
 	var at table.TokenRow
-	there, err := c.Table.Get(ctx, table.Token(token), &at)
-	if err != nil {
+	if _, err := c.Table.Get(ctx, table.Token(token), &at); err != nil {
 		return nil, err
 	}
-	if !there || at.Purpose != mailtoken.Invitation {
+	if at.Purpose != mailtoken.Invitation {
 		return nil, hidden(ctx, c, "no such token")
 	}
 	invitation, account := table.Invitation(at.Person, at.Workspace, at.Subject), table.Account(at.Person)

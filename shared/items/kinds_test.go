@@ -42,6 +42,8 @@ func TestEveryKindHasItsOwnFieldsAndNoOthers(t *testing.T) {
 		{"a start in another time zone is compared as an instant", NewItem{Kind: "event", Start: at("2026-11-22T12:00:00Z"), End: at("2026-11-22T11:30:00-01:00")}, nil},
 		{"an event is nobody's task", NewItem{Kind: "event", Start: noon, Assignee: "per_x", Due: one}, []string{"body.assignee", "body.due"}},
 		{"a time that RFC 3339 could not write in UTC", NewItem{Kind: "task", Due: at("9999-12-31T23:59:59-05:00")}, []string{"body.due"}},
+		{"the first year of all calendars", NewItem{Kind: "task", Due: at("1970-01-01T00:00:00Z")}, nil},
+		{"the last year that every time zone can write", NewItem{Kind: "task", Due: at("9998-12-31T23:59:59Z")}, nil},
 		{"a time before all calendars", NewItem{Kind: "event", Start: at("0001-01-01T00:00:00Z")}, []string{"body.start"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -135,11 +135,11 @@ func (m *merge) add(rows []table.ItemRow, more bool) {
 		m.rows = map[string]table.ItemRow{}
 	}
 	for _, row := range rows {
-		if had, ok := m.rows[row.Item]; !ok || row.Version >= had.Version {
+		if row.Version >= m.rows[row.Item].Version { // where none was found, 0
 			m.rows[row.Item] = row
 		}
 	}
-	if more && len(rows) > 0 {
+	if more { // then there are rows: the query filters nothing
 		m.floor, m.more = max(m.floor, rows[len(rows)-1].Item), true
 	}
 }

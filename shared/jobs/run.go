@@ -90,7 +90,7 @@ func (r Runner) kind(name string) (Kind, bool) {
 
 func timeIsUp(ctx context.Context) bool {
 	end, ok := ctx.Deadline()
-	return ok && time.Until(end) < reserve
+	return ok && end.Before(time.Now().Add(reserve))
 }
 
 // take puts this run's lease on the job: errEnded where there is nothing left,
@@ -102,7 +102,7 @@ func take(ctx context.Context, env *api.Env, m Message) (table.JobRow, error) {
 	free := expression.Name("leaseUntil").AttributeNotExists().Or(table.Before("leaseUntil", now.UnixMilli()), table.Is("leaseId", lease)) // its own: an answer that was lost
 	leased := env.Table.UpdateOne(ctx, key,
 		table.Set("leaseId", lease).Set(expression.Name("leaseUntil"), expression.Value(until)).Set(expression.Name("state"), expression.Value(table.JobRunning)),
-		table.Exists().And(free, expression.Name("state").In(expression.Value(table.JobQueued), expression.Value(table.JobRunning))))
+		free.And(expression.Name("state").In(expression.Value(table.JobQueued), expression.Value(table.JobRunning)))) // a job that is gone has no state
 	if leased != nil && !errors.Is(leased, table.ErrConditionFailed) {
 		return job, leased
 	}

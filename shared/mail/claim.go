@@ -45,12 +45,10 @@ func take(ctx context.Context, env *api.Env, m table.MailRow, keyVersion string)
 		return c, err
 	}
 	var before table.MailMarkRow
-	found, err := env.Table.Get(ctx, c.key(), &before)
+	_, err = env.Table.Get(ctx, c.key(), &before) // not there: it expired between the two, and the second put finds so
 	switch {
 	case err != nil:
 		return c, err
-	case !found:
-		return c, stream.ErrLater // expired between the two
 	case before.ClaimID == c.mark.ClaimID:
 		return c, nil // this very claim, whose answer was lost on the way
 	case before.SentAt != nil, before.Dropped != "":
@@ -61,8 +59,7 @@ func take(ctx context.Context, env *api.Env, m table.MailRow, keyVersion string)
 	if before.KeyVersion != "" {
 		c.mark.KeyVersion = before.KeyVersion
 	}
-	same := table.Is("claimId", before.ClaimID).And(table.Is("claimUntil", before.ClaimUntil))
-	same = same.Or(c.mine())
+	same := table.Is("claimId", before.ClaimID).Or(c.mine()) // each claim has an id of its own
 	err = env.Table.PutOne(ctx, c.key(), c.mark, &same)
 	if errors.Is(err, table.ErrConditionFailed) {
 		return c, stream.ErrLater // somebody else was faster

@@ -163,8 +163,8 @@ func projectOpen(c *api.Call, rows table.Rows, project string, facts *table.Proj
 	if _, err := rows.Into(table.Project(c.Person, project), &own); err != nil {
 		return false, err
 	}
-	w, ok := table.WorkspaceOf(project)
-	return ok && w == c.Workspace && policy.StaffOfProject(policy.Facts{
+	w, _ := table.WorkspaceOf(project)
+	return w == c.Workspace && policy.StaffOfProject(policy.Facts{
 		SignedIn: true, WorkspaceExists: true, // the call was let in
 		Membership:    policy.Membership{Role: policy.Role(c.Membership.Role)},
 		ProjectExists: exists, ProjectArchived: facts.Archived,

@@ -106,7 +106,7 @@ func changeOf(a table.ActivityRow, teamOnly bool) policy.Change {
 	c := policy.Change{Actor: a.Actor, Assignee: a.Assignee, Mentions: a.Mentions, TeamOnly: teamOnly, NeverTold: true}
 	switch a.Type {
 	case table.ActivityItemCreated, table.ActivityItemShared:
-		c.NeverTold = a.Project == "" || a.Item == ""
+		c.NeverTold = false
 	}
 	return c
 }

@@ -54,7 +54,7 @@ func shownProjects(ctx context.Context, c *api.Call, mine []table.PersonProjectR
 		}
 		id := strings.TrimPrefix(row.SK, table.PrefixProject)
 		projects[id], keys = row, append(keys, accessKeys(c.Person, id)...)
-		if w, ok := table.WorkspaceOf(id); ok && row.Company != "" {
+		if w, _ := table.WorkspaceOf(id); row.Company != "" {
 			// The membership says which company it is by now; it is the same but for a
 			// contact who changed companies, and openable reads that one's gate.
 			keys = append(keys, table.CompanyGate(w, row.Company))

@@ -102,6 +102,12 @@ var others = map[string][]other{
 			s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies/"+s.CompanyID+"/contacts", map[string]any{"name": "Cora Contact", "email": address}).Must(201)
 			r.Body = map[string]any{"companyName": "Globex", "name": "Cora Contact", "email": address}
 		}},
+		{"who has another address by now", func(s *Scene, r *Request) {
+			p, email := s.Client(), s.Address()
+			s.Put(table.ContactAddress(s.WorkspaceID, s.CompanyID, email), table.ContactAddressRow{Contact: p.Contact})
+			r.IDs["project"] = s.ProjectOf("Second")
+			r.Who, r.Body = s.Ann, map[string]any{"company": s.CompanyID, "name": p.Name, "email": email}
+		}},
 		{"who is one already", func(s *Scene, r *Request) {
 			p := s.Client()
 			r.Body = map[string]any{"companyName": "Globex", "name": p.Name, "email": p.Email}
@@ -126,6 +132,10 @@ var others = map[string][]other{
 	"items-get": {{"private", func(s *Scene, r *Request) { r.IDs["item"] = s.Item(false) }}},
 	"items-visibility": {{"taken back", func(s *Scene, r *Request) {
 		r.IDs["item"], r.Body = s.Item(true), map[string]any{"clientCanSee": false}
+	}}},
+	"notifications-list": {{"as a member", func(s *Scene, r *Request) { r.Who = s.Mia }}},
+	"settings-get": {{"that were chosen", func(s *Scene, _ *Request) {
+		s.Put(table.Settings(s.Carl.ID), table.SettingsRow{Level: "limited", Version: 1})
 	}}},
 	"me-get": {{"as a member", func(s *Scene, r *Request) { r.Who = s.Mia }}},
 

@@ -1,0 +1,68 @@
+//go:build engine
+
+package due_test
+
+import (
+	"testing"
+	"time"
+
+	"foyer/shared/due"
+	"foyer/shared/table"
+)
+
+// A reminder asks, when it falls due, for everything that an invitation needs.
+func TestAReminderIntoWhatIsGoneIsNotSent(t *testing.T) {
+	for what, end := range map[string]func(s scene){
+		"the invitation is gone": func(s scene) { s.delete(s.invitation().Key) },
+		"the workspace is gone":  func(s scene) { s.delete(table.WorkspaceGate(s.workspace)) },
+		"the workspace is closed": func(s scene) {
+			s.put(table.WorkspaceGate(s.workspace), table.WorkspaceGateRow{Name: "Acme Agency", Closed: true})
+		},
+		"the contact is removed": func(s scene) {
+			s.put(table.Contact(s.workspace, s.Ivy.Contact), table.ContactRow{Contact: s.Ivy.Contact, Person: s.Ivy.ID, Removed: true})
+		},
+		"its time is over": func(s scene) {
+			s.change(func(i *table.InvitationRow) { i.ExpiresAt = s.Clock.Now().Add(step) })
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t, week)
+			end(s)
+			s.pass(step)
+			s.reminded(0, what)
+			if got := s.due(); got != 0 {
+				t.Errorf("got %d due rows left, want none", got)
+			}
+			if got := s.Poisoned(); len(got) != 0 {
+				t.Errorf("got %v poisoned, want none", got)
+			}
+		})
+	}
+}
+
+func TestNoReminderIsBeyondTheLast(t *testing.T) {
+	s := begin(t, week)
+	minute := s.Clock.Now().UTC().Truncate(time.Minute).Add(2 * time.Minute)
+	inv := s.invitation()
+	id := "reminder#" + inv.Workspace + "#" + inv.Subject + "#1#4"
+	s.put(table.Due(minute, id), table.DueRow{Due: id, Kind: table.DueReminder, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: 1, Number: due.RemindersMost + 1})
+	s.pass(3 * time.Minute) // before the first one falls due
+	s.reminded(0, "the row is of one more than there are")
+	if got := s.due(); got != 1 {
+		t.Errorf("got %d due rows left, want the first reminder's", got)
+	}
+}
+
+func (s scene) put(key table.Key, row any) {
+	s.T.Helper()
+	if err := s.Table.PutOne(s.T.Context(), key, row, nil); err != nil {
+		s.T.Fatal(err)
+	}
+}
+
+func (s scene) delete(key table.Key) {
+	s.T.Helper()
+	if err := s.Table.DeleteOne(s.T.Context(), key); err != nil {
+		s.T.Fatal(err)
+	}
+}

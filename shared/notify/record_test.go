@@ -1,0 +1,153 @@
+//go:build engine
+
+package notify_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"foyer/shared/foyertest"
+	"foyer/shared/notify"
+	"foyer/shared/stream"
+	"foyer/shared/table"
+)
+
+// given is what comes of a record of the stream.
+func (s scene) given(key table.Key, item table.Item) error {
+	s.T.Helper()
+	return notify.Consumer.Handle(s.T.Context(), s.Env(notifyID), stream.Record{Sequence: "1", Key: key, New: item})
+}
+
+func str(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
+
+func list(v ...types.AttributeValue) types.AttributeValue {
+	return &types.AttributeValueMemberL{Value: v}
+}
+
+func at() types.AttributeValue { return str(time.Now().UTC().Format(time.RFC3339)) }
+
+const (
+	act = "act_01JD0000000000000000000001"
+	job = "job_01JD0000000000000000000001"
+)
+
+func TestARecordThatIsNoRecordedChangeIsLeftAlone(t *testing.T) {
+	s := begin(t)
+	change := table.TeamProjectActivity(s.project, act)
+	for what, key := range map[string]table.Key{
+		"a copy in the audit":           {PK: table.Audit(s.workspace, time.Now(), act).PK, SK: act},
+		"another row of the partition":  {PK: change.PK, SK: "OTHER#" + act},
+		"neither":                       {PK: table.UserPartition(s.Ann.ID), SK: "SETTINGS"},
+		"a record whose key goes on so": {PK: change.PK + "#MORE", SK: act},
+	} {
+		s.Unchanged(func() {
+			if err := s.given(key, table.Item{"activity": str(act)}); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		})
+	}
+}
+
+// What is not the row of its key is poison: neither told nor in the audit, and
+// nothing is begun for it.
+func TestARecordThatContradictsItselfIsPoison(t *testing.T) {
+	s := begin(t)
+	_, other := s.Workspace("Other Agency", "Olga Other", "olga@other.example")
+	for what, r := range map[string]struct {
+		key   table.Key
+		item  table.Item
+		about string // the error says
+	}{
+		"a change that cannot be read": {table.TeamProjectActivity(s.project, act), table.Item{"activity": list(at())}, "unmarshal"},
+		"a project of another workspace": {table.TeamProjectActivity(s.project, act),
+			table.Item{"activity": str(act), "workspace": str(other), "project": str(s.project), "type": str(table.ActivityItemCreated), "at": at()}, "not of workspace"},
+		"a project of no workspace": {table.TeamProjectActivity("prj_none", act),
+			table.Item{"activity": str(act), "workspace": str(""), "project": str("prj_none"), "type": str(table.ActivityProjectCreated), "at": at()}, "not of workspace"},
+		"another activity than its key's": {table.WorkspaceActivity(s.workspace, act),
+			table.Item{"activity": str(act + "X"), "workspace": str(s.workspace), "type": str(table.ActivityWorkspaceCreated), "at": at()}, "its key"},
+		"a job that cannot be read":  {table.Job(s.workspace, job), table.Item{"job": list(at())}, "unmarshal"},
+		"another job than its key's": {table.Job(s.workspace, job), table.Item{"job": str(job + "X"), "workspace": str(s.workspace)}, "its key"},
+	} {
+		s.Unchanged(func() {
+			if err := s.given(r.key, r.item); !errors.Is(err, stream.ErrPoison) || !strings.Contains(err.Error(), r.about) {
+				t.Errorf("%s: got %v, want poison that says %q", what, err, r.about)
+			}
+		})
+	}
+	if s.RunJobs() != 0 {
+		t.Error("a job was begun that nobody asked for")
+	}
+}
+
+func TestWhatWasDeletedBeforeItWasToldTellsNobody(t *testing.T) {
+	s := begin(t)
+	item := s.item(map[string]any{"kind": "message", "title": "Oops"})
+	if err := s.Table.DeleteOne(t.Context(), table.PrivateItem(s.project, item)); err != nil {
+		t.Fatal(err)
+	}
+	s.Drain()
+	s.hears(s.Max, 0, "of an item that is gone")
+}
+
+// moving lets stream-notify's first look at the item find it in neither place, as when
+// it moves between two reads.
+func (s scene) moving(item string, second error) {
+	looks := 0
+	s.Around(notifyID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		get, ok := c.Input.(*dynamodb.BatchGetItemInput)
+		if !ok || c.Name != "BatchGetItem" || len(get.RequestItems[s.Config.Table].Keys) == 0 {
+			return next()
+		}
+		looks++
+		if looks%2 == 0 && second != nil {
+			return nil, second
+		}
+		got, err := next()
+		if out, ok := got.(*dynamodb.BatchGetItemOutput); ok && looks == 1 {
+			rows := out.Responses[s.Config.Table]
+			for i := len(rows) - 1; i >= 0; i-- {
+				if sk := rows[i]["SK"].(*types.AttributeValueMemberS).Value; strings.Contains(sk, item) {
+					rows = append(rows[:i], rows[i+1:]...)
+				}
+			}
+			out.Responses[s.Config.Table] = rows
+		}
+		return got, err
+	})
+}
+
+func TestAnItemThatMovesWhileItIsLookedForIsToldOf(t *testing.T) {
+	s := begin(t)
+	item := s.item(map[string]any{"kind": "message", "title": "On the move"})
+	s.moving(item, nil)
+	s.Drain()
+	s.hears(s.Max, 1, "of an item that was found at the second look")
+}
+
+func TestAnItemThatCouldNotBeLookedForAgainIsToldOfLater(t *testing.T) {
+	s := begin(t)
+	item := s.item(map[string]any{"kind": "message", "title": "On the move"})
+	s.moving(item, foyertest.ErrStays)
+	s.Drain()
+	s.hears(s.Max, 0, "while the second look fails")
+	if got := len(s.Poisoned()); got != 1 {
+		t.Errorf("got %d messages in the poison queue, want the change: it is not dropped", got)
+	}
+}
+
+// Who has said “none” is not told because that could not be read.
+func TestSettingsThatCannotBeReadAreNotTakenForTheUsual(t *testing.T) {
+	s := begin(t)
+	s.put(table.Settings(s.Carl.ID), map[string]any{"level": []string{"none"}})
+	s.item(s.task())
+	s.Drain()
+	s.hears(s.Carl, 0, "whose settings cannot be read")
+	if got := len(s.Poisoned()); got != 1 {
+		t.Errorf("got %d messages in the poison queue, want the change", got)
+	}
+}
