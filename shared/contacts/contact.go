@@ -80,7 +80,11 @@ func WithCompany(ctx context.Context, c *api.Call, id string) (row table.Contact
 	if row, err = Load(ctx, c, id); err != nil {
 		return row, company, err
 	}
-	_, err = c.Table.Get(ctx, table.Company(c.Workspace, row.Company), &company)
+	key := table.Company(c.Workspace, row.Company)
+	rows, err := c.Read(ctx, key)
+	if err == nil {
+		_, err = rows.Into(key, &company)
+	}
 	return row, company, err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/catalog"
+	"foyer/shared/companies"
 	"foyer/shared/foyertest"
 	"foyer/shared/web"
 )
@@ -38,6 +39,9 @@ func newRouter(w *world) *router {
 			rec := &noted{ResponseWriter: rw, status: http.StatusOK}
 			w.ServeHTTP(rec, r)
 			s.note(m.ID, rec.status)
+			if m.ID == companies.Archive.ID && rec.status < http.StatusMultipleChoices { // else nothing would succeed afterwards
+				w.Do(w.Ann, http.MethodDelete, r.URL.Path, nil).Must(http.StatusOK)
+			}
 		})
 	}
 	s.mux.Handle("GET "+api.Prefix+"/", w.Env("web").Guard(web.Handler()))

@@ -4,6 +4,7 @@ package hostile_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -102,6 +103,8 @@ func (w *world) prepare() {
 			w.bodies[r.Op.ID] = string(raw)
 		}
 	}
+	// By its id: there will be more companies of its name.
+	w.bodies["clients-add"] = fmt.Sprintf(`{"company":%q,"name":"Nina New","email":%q}`, w.CompanyID, w.Address())
 	for name, id := range w.IDs {
 		if len(w.values["path."+name]) == 0 {
 			w.values["path."+name] = []string{id}

@@ -12,10 +12,13 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
+
+	"foyer/shared/table"
 )
 
 // breaking spoils one thing of a function's AWS calls, the nth, once.
@@ -48,12 +51,29 @@ func call(n int, except ...string) (*breaking, func(*middleware.Stack) error) {
 	b := &breaking{left: n}
 	return b, func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Breaking", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			if name := middleware.GetOperationName(ctx); !slices.Contains(except, name) && b.turn(name) {
+			if name := middleware.GetOperationName(ctx); !slices.Contains(except, name) && b.turn(name+countOf(in.Parameters)) {
 				return middleware.InitializeOutput{}, middleware.Metadata{}, &smithy.GenericAPIError{Code: "InternalServerError", Message: "broken by a test", Fault: smithy.FaultServer}
 			}
 			return next.HandleInitialize(ctx, in)
 		}), middleware.Before)
 	}
+}
+
+// countOf tells a call about the counts of attempts from others of its name: what
+// counts one, what takes one back, what knows a place.
+func countOf(in any) string {
+	var key map[string]types.AttributeValue
+	verb := ""
+	switch in := in.(type) {
+	case *dynamodb.UpdateItemInput:
+		key, verb = in.Key, strings.Fields(aws.ToString(in.UpdateExpression) + " -")[0]
+	case *dynamodb.PutItemInput:
+		key, verb = in.Item, "PUT"
+	}
+	if pk, ok := key["PK"].(*types.AttributeValueMemberS); ok && strings.HasPrefix(pk.Value, table.RealmAuth+"ATTEMPTS#") {
+		return " " + verb + " of attempts"
+	}
+	return ""
 }
 
 // row makes the nth row that is read unreadable: each of its attributes, but the

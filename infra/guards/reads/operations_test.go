@@ -3,6 +3,7 @@
 package reads
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"testing"
@@ -29,6 +30,12 @@ var breaks = map[string]breaker{
 var unheeded = map[string]string{
 	"projects-create, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…": adder,
 	"clients-add, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":     adder,
+}
+
+// takenBack is of all operations that count attempts.
+var takenBack = map[string]string{
+	"UpdateItem DELETE of attempts": "that an attempt could not be taken back is no reason to refuse what succeeded",
+	"PutItem PUT of attempts":       "likewise that a place could not be remembered",
 }
 
 // adder is why a repeated request needs no row of its caller as a member.
@@ -79,7 +86,7 @@ func breakAll(s *scene.Scene, op api.Endpoint, form scene.Form) {
 			got := s.Send(r)
 			s.Release()
 			what := id + ", " + form.Name + ", " + kind + " " + named(b.What)
-			reason := unheeded[what]
+			reason := cmp.Or(unheeded[what], takenBack[named(b.What)])
 			failed := got.Status >= http.StatusInternalServerError
 			switch {
 			case b.hit() && reason == "" && !failed:

@@ -53,7 +53,11 @@ func (s *Scene) Item(shared bool) string {
 // Invitee is somebody new who was invited to the project and has not answered.
 func (s *Scene) Invitee() foyertest.Person {
 	s.T.Helper()
-	return s.Invited(s.Ann, s.ProjectID, "Globex", "Ivy Invited", s.Address())
+	p := foyertest.Person{Name: "Ivy Invited", Email: s.Address(), Password: foyertest.Password, Company: s.CompanyID}
+	// By its id: there may be more companies of the name meanwhile.
+	r := s.Do(s.Ann, "POST", "/v1/projects/"+s.ProjectID+"/clients", map[string]any{"company": s.CompanyID, "name": p.Name, "email": p.Email}).Must(http.StatusCreated)
+	p.ID, p.Contact = r.String("person"), r.String("contact")
+	return p
 }
 
 // Client is somebody new who is a client of the project.
