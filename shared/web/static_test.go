@@ -103,3 +103,28 @@ func TestOnlyAPersonsActOpensOrAcceptsAnInvitation(t *testing.T) {
 		}
 	}
 }
+
+// The same of the other links in mails: a scanner that opens them changes no password
+// and confirms no address.
+func TestOnlyAPersonsActUsesALinkOfAMail(t *testing.T) {
+	for _, link := range []struct{ file, view, act string }{
+		{"passwords.js", "passwordReset", "/password-resets/${token}`"},
+		{"account.js", "addressChange", "/address-changes/${token}`"},
+	} {
+		text := sources(t)[filepath.Join("static", "app", link.file)]
+		_, view, found := strings.Cut(text, "export async function "+link.view+"(")
+		if !found {
+			t.Fatalf("%s is not where this test looks for it", link.view)
+		}
+		before, _, acts := strings.Cut(view, link.act)
+		if !acts || strings.Count(text, link.act) != 1 {
+			t.Errorf("%s is not sent from one place of %s", link.act, link.view)
+		}
+		if !strings.Contains(before, "history.replaceState") {
+			t.Errorf("%s: the token stays in the address bar", link.view)
+		}
+		if !strings.Contains(before, "submit: async") && !strings.Contains(before, "click: () =>") {
+			t.Errorf("%s sends %s without a person's act", link.view, link.act)
+		}
+	}
+}

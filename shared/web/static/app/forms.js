@@ -82,10 +82,13 @@ async function attempt(send) {
   try {
     await send();
   } catch (problem) {
-    if (problem.status !== 401 || problem.code === 'invalid-credentials' || !(await signInAgain())) throw problem;
+    if (problem.status !== 401 || signingIn.includes(problem.code) || !(await signInAgain())) throw problem;
     await send();
   }
 }
+
+// signingIn are refusals of a sign-in, not of a session.
+const signingIn = ['invalid-credentials', 'wrong-code', 'challenge-over'];
 
 // missing are the fields that need a value and have none that will do.
 function missing(fields) {

@@ -2,6 +2,7 @@
 import { Problem, call, forgetToken, get, path, signedIn } from './api.js';
 import { busy, el, heading, note, terms, time } from './dom.js';
 import { field, form } from './forms.js';
+import { choice } from './passwords.js';
 import { forgetMe, signIn, signOut, whoAmI } from './session.js';
 import { landing } from './signin.js';
 
@@ -83,39 +84,12 @@ function same(one, other) {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-// rules are those of shared/identity; Foyer checks them again.
-const rules = [
-  ['at least 10 characters', (p) => Array.from(p).length >= 10],
-  ['a lower-case letter (a to z)', (p) => /[a-z]/.test(p)],
-  ['an upper-case letter (A to Z)', (p) => /[A-Z]/.test(p)],
-  ['a number (0 to 9)', (p) => /[0-9]/.test(p)],
-];
-
 function choosePassword(card, invited) {
   // For the password manager: what it is the password of.
   const address = field({ name: 'email', label: 'You sign in with', type: 'email', value: invited.email, readonly: true, autocomplete: 'username' });
-  const password = field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', maxlength: 256, 'data-focus': true });
-  const again = field({ name: 'again', label: 'The same password again', type: 'password', autocomplete: 'new-password', maxlength: 256 });
-  const visible = field({ name: 'visible', label: 'Show the password', type: 'checkbox' });
-  visible.input.addEventListener('change', () => {
-    for (const f of [password, again]) f.input.type = visible.value ? 'text' : 'password';
-  });
-  const list = el('ul', { class: 'rules', id: 'password-rules', 'aria-label': 'The password needs' });
-  const check = () => list.replaceChildren(...rules.map(([text, holds]) => {
-    const done = holds(password.value);
-    return el('li', { class: done ? 'done' : '' }, text, done && el('span', { class: 'unseen' }, ' (done)'));
-  }));
-  check();
-  password.input.addEventListener('input', check);
-  password.input.setAttribute('aria-describedby', `password-rules ${password.input.getAttribute('aria-describedby')}`);
-  password.node.append(list);
+  const { fields, check } = choice();
   card.replaceChildren(heading('Choose a password'), form({
-    fields: [address, password, again, visible], button: 'Accept and sign in',
-    check: (values) => {
-      const broken = rules.filter(([, holds]) => !holds(values.password)).map(([text]) => text);
-      if (values.password && broken.length > 0) return { password: `It needs ${broken.join(', ')}.` };
-      return values.again && values.password !== values.again ? { again: 'The two passwords are not the same.' } : {};
-    },
+    fields: [address, ...fields], check, button: 'Accept and sign in',
     submit: ({ password: chosen }) => accept(card, invited, { password: chosen }, (accepted) => signIn(accepted.email, chosen)),
   }));
 }

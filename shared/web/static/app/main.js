@@ -2,6 +2,8 @@
 import { Problem, signedIn } from './api.js';
 import { announce, busy, el, heading, note } from './dom.js';
 import { isClient, signOut, whoAmI, workspacesOf } from './session.js';
+import { account, addressChange } from './account.js';
+import { passwordForgotten, passwordReset } from './passwords.js';
 import { invitation } from './invitation.js';
 import { landing, signInView } from './signin.js';
 import { notifications } from './notifications.js';
@@ -14,6 +16,10 @@ import { teamItem } from './team-item.js';
 // open views need no session; for the others one signs in and comes back.
 const views = [
   { path: /^\/invitation(?:\/(.+))?$/, view: invitation, open: true },
+  { path: /^\/password-forgotten$/, view: passwordForgotten, open: true },
+  { path: /^\/password-reset(?:\/(.+))?$/, view: passwordReset, open: true },
+  { path: /^\/address-change(?:\/(.+))?$/, view: addressChange, open: true },
+  { path: /^\/account$/, view: account, part: 'account' },
   { path: /^\/sign-in$/, view: signInView, open: true },
   { path: /^\/portal\/projects$/, view: portalProjects, part: 'portal' },
   { path: /^\/portal\/projects\/([^/]+)$/, view: portalProject, part: 'portal' },
@@ -126,7 +132,7 @@ async function frame(part) {
     ...(isClient(me) || !members ? [link('portal', '#/portal/projects', members ? 'Portal' : 'Projects')] : []),
     ...(members ? [link('team', '#/team', 'Team')] : []),
     link('notifications', '#/notifications', 'Notifications'),
-    el('span', { class: 'who', title: me.email }, me.name), out);
+    el('a', { class: 'who', href: '#/account', title: me.email, 'aria-current': part === 'account' ? 'true' : null }, me.name), out);
 }
 
 async function leave() {

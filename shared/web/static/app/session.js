@@ -1,4 +1,5 @@
 // Who is signed in.
+import { askCode } from './code.js';
 import { call, forgetToken, get, keepToken, signedIn } from './api.js';
 
 let me = null;
@@ -25,10 +26,11 @@ export function forgetMe() {
   me = null;
 }
 
-// signIn begins a session. One that this tab had before ends, as well as that can
+// signIn begins a session, with a code too where the person has a second factor. One that this tab had before ends, as well as that can
 // be told: it would otherwise stay valid unseen.
 export async function signIn(email, password) {
-  const { body } = await call('POST', '/sessions', { body: { email, password }, anonymous: true });
+  const { body: begun } = await call('POST', '/sessions', { body: { email, password }, anonymous: true });
+  const body = begun.challenge ? await askCode(begun.challenge) : begun;
   if (signedIn()) await call('DELETE', '/sessions').catch(() => {});
   forgetMe();
   keepToken(body.accessToken);

@@ -25,6 +25,7 @@ export async function signInView({ back = false, ended = false } = {}) {
       ended && note('', el('p', {}, 'Your session has ended. Sign in again to go on where you were.')),
       back && !ended && location.hash.length > 2 && el('p', {}, 'Sign in to see the page that you opened.'),
       signInForm,
+      el('p', {}, el('a', { href: '#/password-forgotten' }, 'Forgotten your password?')),
       el('p', { class: 'quiet' }, 'New here? The link in your invitation’s mail leads to choosing a password.')),
   };
 }
