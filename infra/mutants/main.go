@@ -105,12 +105,9 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	say(began, "all tests pass with no mutant on")
-	r := &trial{root: root, noticing: noticing, reasons: reasons, hints: readHints(dir), killer: map[string]map[*test]int{}}
+	r := &trial{root: root, dir: dir, noticing: noticing, reasons: reasons, hints: readHints(dir), killer: map[string]map[*test]int{}}
 	outcomes, err := r.all(ctx, began, chosen, o)
 	if err != nil {
-		return err
-	}
-	if err := r.hints.write(dir); err != nil {
 		return err
 	}
 	say(began, "done")
@@ -147,6 +144,9 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 			outcomes[i] = got
 			if tried++; tried%50 == 0 {
 				say(began, "%d of %d tried", tried, len(chosen))
+				if err := r.keep(); err != nil {
+					return err
+				}
 			}
 			if got.Killed == "" && r.reasons[got.Number] == "" {
 				say(began, "alive: %s (line %d)", got.Key(), got.Line)
@@ -157,7 +157,7 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return outcomes, r.control(context.WithoutCancel(ctx))
+	return outcomes, errors.Join(r.keep(), r.control(context.WithoutCancel(ctx)))
 }
 
 // control asks, after all, one test of each package that has killed once more with

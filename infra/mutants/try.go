@@ -49,6 +49,7 @@ type outcome struct {
 // trial tries mutants.
 type trial struct {
 	root     string
+	dir      string // of the hints
 	noticing map[int][]*test
 	reasons  map[int]string // why a mutant is equivalent
 	hints    hints
@@ -137,6 +138,13 @@ func (r *trial) learn(m Mutant, t *test) {
 	}
 	r.killer[place(m)][t]++
 	r.hints[m.Key()] = t.String()
+}
+
+// keep keeps the hints for the next run, also of one that is broken off.
+func (r *trial) keep() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.hints.write(r.dir)
 }
 
 // patience is how much longer than without a mutant a test may take.
