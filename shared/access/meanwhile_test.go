@@ -204,7 +204,7 @@ func TestAContactWithoutAnInvitationIsRestoredWithoutOne(t *testing.T) {
 	s.remove(s.Carl.Contact).Must(http.StatusNoContent) // and again
 }
 
-// Somebody else's contact of the same id is none here.
+// Where nobody was given access, none is taken and none comes back.
 func TestAContactWhoWasNeverInvitedHasNothingToTake(t *testing.T) {
 	s := newScene(t)
 	s.put(s.contactKey(s.Carl), map[string]any{"contact": s.Carl.Contact, "company": s.Company, "name": "Carl Client", "email": s.Carl.Email})
