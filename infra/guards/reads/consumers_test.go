@@ -83,6 +83,7 @@ const reminder = 5 * time.Minute
 // silence, and nothing is told twice: except a mail that SES has taken and whose
 // mark failed.
 func TestWhatCouldNotBeReadLaterIsNotDropped(t *testing.T) {
+	t.Parallel()
 	for _, l := range all {
 		t.Run(l.name, func(t *testing.T) {
 			broken := breaks

@@ -40,6 +40,7 @@ const most = 100
 // However an operation is broken, its answer is a failure: not a refusal, nor an
 // absent thing, an empty list, or a success.
 func TestWhatAnOperationCouldNotReadIsAFailure(t *testing.T) {
+	t.Parallel()
 	s := scene.New(t)
 	// Something that everybody is told of, for their feeds.
 	for _, who := range []foyertest.Person{s.Mia, s.Ann} {
