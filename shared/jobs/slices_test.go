@@ -167,6 +167,14 @@ func TestARunThatHasLostItsLeaseWritesNothing(t *testing.T) {
 	}
 }
 
+func TestALinkThatCannotBeMadeIsAFailureAndNotAnAbsentFile(t *testing.T) {
+	s := begin(t)
+	s.RunJobs()
+	s.Config.FilesBucket = ""
+	s.Release() // functions made so far know the other one
+	s.Do(s.Person, "GET", "/v1/workspaces/"+s.workspace+"/jobs/"+s.job, nil).Problem(500, "internal")
+}
+
 func TestOnlyADoneJobHasAFileAndOnlyForOwnerAndAdmins(t *testing.T) {
 	s := begin(t)
 	row := s.row()
