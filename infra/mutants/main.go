@@ -33,7 +33,7 @@ type options struct {
 	workers                   int
 	time                      time.Duration
 	seed                      uint64
-	list                      bool
+	list, more                bool
 }
 
 func main() {
@@ -45,6 +45,7 @@ func main() {
 	flag.IntVar(&o.workers, "workers", 2, "how many at a time")
 	flag.DurationVar(&o.time, "time", 25*time.Minute, "how long at most; what is left then is said, and is an error")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the order in which mutants are tried")
+	flag.BoolVar(&o.more, "more", false, "go on: take over from runs before what was killed in the same code by the same tests")
 	flag.BoolVar(&o.list, "list", false, "only list the mutants")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -105,7 +106,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	say(began, "all tests pass with no mutant on")
-	r := &trial{root: root, dir: dir, noticing: noticing, reasons: reasons, hints: readHints(dir), killer: map[string]map[*test]int{}}
+	r := &trial{root: root, dir: dir, noticing: noticing, reasons: reasons, hints: readHints(dir), kills: readKills(dir), killer: map[string]map[*test]int{}}
 	outcomes, err := r.all(ctx, began, chosen, o)
 	if err != nil {
 		return err
@@ -122,15 +123,25 @@ func say(began time.Time, format string, args ...any) {
 // has tried a sample of all of them.
 func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o options) ([]outcome, error) {
 	outcomes := make([]outcome, len(chosen))
+	var left []int
 	for i, m := range chosen {
 		outcomes[i] = outcome{Mutant: m}
+		if before, ok := r.kills.stands(r.root, m); ok && o.more {
+			outcomes[i] = before
+			continue
+		}
+		left = append(left, i)
 	}
-	order := rand.New(rand.NewPCG(o.seed, o.seed)).Perm(len(chosen)) //nolint:gosec // an order, no secret
+	if o.more {
+		say(began, "%d killed before", len(chosen)-len(left))
+	}
+	order := rand.New(rand.NewPCG(o.seed, o.seed)).Perm(len(left)) //nolint:gosec // an order, no secret
 	var mu sync.Mutex
 	tried := 0
 	group := errgroup.Group{}
 	group.SetLimit(o.workers)
-	for _, i := range order {
+	for _, n := range order {
+		i := left[n]
 		if ctx.Err() != nil {
 			break
 		}
@@ -143,7 +154,7 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 			defer mu.Unlock()
 			outcomes[i] = got
 			if tried++; tried%50 == 0 {
-				say(began, "%d of %d tried", tried, len(chosen))
+				say(began, "%d of %d tried", tried, len(left))
 				if err := r.keep(); err != nil {
 					return err
 				}

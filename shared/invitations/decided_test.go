@@ -110,6 +110,17 @@ func TestAnAcceptanceThatFindsTheAccountTakenIsAnsweredByWhatHoldsThen(t *testin
 	})
 }
 
+// Who has lost the account to another acceptance does not end that one's.
+func TestAnAcceptanceThatHasLostItsLeaseIsNotCompleted(t *testing.T) {
+	w, workspace, link := invited(t)
+	ann := w.PersonID(annsAddress)
+	w.Before("invitations-accept", "TransactWriteItems", 1, func() { update(w, table.Account(ann), table.Set("leaseId", "lease_other")) })
+	accept(w, nobody, link, chosen).Problem(409, "acceptance-under-way")
+	if got := get[table.AccountRow](w, table.Account(ann)); got.State != table.AccountInvited || got.LeaseID != "lease_other" || has(w, table.Membership(ann, workspace)) {
+		t.Errorf("got the account %+v, want it the other acceptance's, and no membership", got)
+	}
+}
+
 func TestOpeningAgainWritesNothing(t *testing.T) {
 	w, _, link := invited(t)
 	open(w, link).Must(204)
