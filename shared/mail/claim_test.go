@@ -182,6 +182,38 @@ func (s scene) delete(key table.Key) {
 	}
 }
 
+// A mail marks as sent the invitation that it was made for, and only where that waits
+// for its mail.
+func TestAMailMarksTheInvitationThatItWasMadeFor(t *testing.T) {
+	for what, c := range map[string]struct {
+		meanwhile           func(s scene)
+		invitation, contact string
+	}{
+		"sent again": {func(s scene) { s.change(func(i *table.InvitationRow) { i.Generation = 2 }) }, table.InvitationQueued, table.InvitationQueued},
+		"another state in the contact's row": {func(s scene) {
+			row := s.contact()
+			row.InvitationState = table.InvitationBounced
+			s.put(row.Key, row)
+		}, table.InvitationQueued, table.InvitationBounced},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t)
+			s.Before(mailID, "SendEmail", 1, func() { c.meanwhile(s) })
+			s.Drain()
+			s.mails(1, what)
+			if got := s.invitation().State; got != c.invitation {
+				t.Errorf("got the invitation %s, want %s", got, c.invitation)
+			}
+			if got := s.contact().InvitationState; got != c.contact {
+				t.Errorf("got the contact's invitation %s, want %s", got, c.contact)
+			}
+			if marks := s.marks(); len(marks) != 1 || marks[0].SentAt == nil {
+				t.Errorf("got %+v, want the mail marked as sent", marks)
+			}
+		})
+	}
+}
+
 // notified puts the mail of a line of the feed, as stream-notify does, and sends it.
 // It gives back why it was dropped; empty: it was sent.
 func (s scene) notified(to foyertest.Person, change func(m *table.MailRow)) (dropped string) {
