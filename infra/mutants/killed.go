@@ -41,31 +41,57 @@ func (k kills) write(dir string) error {
 	return os.WriteFile(filepath.Join(dir, killsFile), raw, 0o600)
 }
 
+// sums are those of files and of packages' tests, as they were when they were compiled.
+type sums map[string]string
+
+// sumsOf are the sums of the mutated files and of the tests.
+func sumsOf(root string, all []Mutant, programs []*program) (sums, error) {
+	s := sums{}
+	add := func(name string, files ...string) error {
+		slices.Sort(files)
+		sum := sha256.New()
+		for _, file := range files {
+			source, err := os.ReadFile(file) //nolint:gosec // of the repository
+			if err != nil {
+				return err
+			}
+			sum.Write(source)
+		}
+		s[name] = hex.EncodeToString(sum.Sum(nil))
+		return nil
+	}
+	for _, m := range all {
+		if err := add(m.File, filepath.Join(root, filepath.FromSlash(m.File))); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range programs {
+		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(p.Package), "*_test.go"))
+		if err != nil {
+			return nil, err
+		}
+		if err := add(p.Package, names...); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// of is the Sum of a mutant and the test (test.String) that kills it; empty: one of them
+// is gone.
+func (s sums) of(m Mutant, test string) string {
+	of, _, _ := strings.Cut(test, " ")
+	if s[m.File] == "" || s[of] == "" {
+		return ""
+	}
+	return s[m.File] + " " + s[of]
+}
+
 // stands says whether the mutant was killed by tests and in code that are the same now.
-func (k kills) stands(root string, m Mutant) (outcome, bool) {
+func (k kills) stands(s sums, m Mutant) (outcome, bool) {
 	before, ok := k[m.Key()]
-	if !ok || before.Sum != sumOf(root, m, before.Test) {
+	if !ok || before.Sum == "" || before.Sum != s.of(m, before.Test) {
 		return outcome{}, false
 	}
 	return outcome{Mutant: m, Killed: before.Suite, Timeout: before.Timeout, Tried: true, Noticed: true}, true
-}
-
-// sumOf is the Sum of a mutant and the test (test.String) that kills it; empty where
-// something cannot be read.
-func sumOf(root string, m Mutant, test string) string {
-	of, _, _ := strings.Cut(test, " ")
-	names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(of), "*_test.go"))
-	if err != nil || len(names) == 0 {
-		return ""
-	}
-	slices.Sort(names)
-	sum := sha256.New()
-	for _, name := range append(names, filepath.Join(root, filepath.FromSlash(m.File))) {
-		source, err := os.ReadFile(name) //nolint:gosec // of the repository
-		if err != nil {
-			return ""
-		}
-		sum.Write(source)
-	}
-	return hex.EncodeToString(sum.Sum(nil))
 }

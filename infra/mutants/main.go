@@ -100,13 +100,17 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	sums, err := sumsOf(root, all, programs)
+	if err != nil {
+		return err
+	}
 	say(began, "%d mutants compiled into the tests of %d packages", len(all), len(programs))
 	noticing, err := baseline(ctx, root, filepath.Join(dir, "build"), programs, o.workers)
 	if err != nil {
 		return err
 	}
 	say(began, "all tests pass with no mutant on")
-	r := &trial{root: root, dir: dir, noticing: noticing, reasons: reasons, hints: readHints(dir), kills: readKills(dir), killer: map[string]map[*test]int{}}
+	r := &trial{root: root, dir: dir, noticing: noticing, reasons: reasons, hints: readHints(dir), kills: readKills(dir), sums: sums, killer: map[string]map[*test]int{}}
 	outcomes, err := r.all(ctx, began, chosen, o)
 	if err != nil {
 		return err
@@ -126,7 +130,7 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 	var left []int
 	for i, m := range chosen {
 		outcomes[i] = outcome{Mutant: m}
-		if before, ok := r.kills.stands(r.root, m); ok && o.more {
+		if before, ok := r.kills.stands(r.sums, m); ok && o.more {
 			outcomes[i] = before
 			continue
 		}

@@ -52,6 +52,7 @@ type trial struct {
 	reasons  map[int]string // why a mutant is equivalent
 	hints    hints
 	kills    kills
+	sums     sums
 
 	mu     sync.Mutex
 	killer map[string]map[*test]int // by function: what killed there before
@@ -67,7 +68,7 @@ func (r *trial) try(ctx context.Context, m Mutant) (outcome, error) {
 		}
 		if killed {
 			o.Killed, o.Timeout = suiteOf(m, t), timeout
-			r.learn(m, t, kill{Suite: o.Killed, Test: t.String(), Timeout: timeout, Sum: sumOf(r.root, m, t.String())})
+			r.learn(m, t, kill{Suite: o.Killed, Test: t.String(), Timeout: timeout, Sum: r.sums.of(m, t.String())})
 			return o, nil
 		}
 	}
