@@ -61,6 +61,9 @@ func sumsOf(root string, all []Mutant, programs []*program) (sums, error) {
 		return nil
 	}
 	for _, m := range all {
+		if s[m.File] != "" {
+			continue
+		}
 		if err := add(m.File, filepath.Join(root, filepath.FromSlash(m.File))); err != nil {
 			return nil, err
 		}
