@@ -60,7 +60,7 @@ func main() {
 // errAlive: there is a check that no test needs.
 var errAlive = errors.New("mutants are alive")
 
-func run(ctx context.Context, o options) error {
+func run(ctx context.Context, o options) (err error) {
 	root, err := filepath.Abs(o.root)
 	if err != nil {
 		return err
@@ -96,7 +96,9 @@ func run(ctx context.Context, o options) error {
 	ctx, cancel := context.WithTimeout(ctx, o.time)
 	defer cancel()
 	dir := filepath.Join(root, ".local", "mutants")
-	programs, err := build(ctx, root, filepath.Join(dir, "build"), files, o)
+	tables := newTables(root, filepath.Join(dir, "build"))
+	defer func() { err = errors.Join(err, tables.stop()) }()
+	programs, err := build(ctx, root, filepath.Join(dir, "build"), files, o, tables)
 	if err != nil {
 		return err
 	}
@@ -151,8 +153,11 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 		}
 		group.Go(func() error {
 			got, err := r.try(ctx, chosen[i])
+			if ctx.Err() != nil {
+				return nil // the time is up: it was not tried
+			}
 			if err != nil {
-				return nil //nolint:nilerr // the time is up: it was not tried
+				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()

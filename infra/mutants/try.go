@@ -165,6 +165,9 @@ func (r *trial) run(ctx context.Context, m Mutant, t *test) (killed, timeout boo
 	if failed == nil || ctx.Err() != nil {
 		return false, false, ctx.Err()
 	}
+	if errors.Is(failed, errTables) {
+		return false, false, failed
+	}
 	t.alone.Do(func() {
 		if out, err := t.program.run(ctx, r.root, limit, t); err != nil && ctx.Err() == nil {
 			fmt.Printf("%s fails alone, with no mutant on: it proves nothing\n%s\n", t, last(out, 10))

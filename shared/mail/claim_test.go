@@ -165,6 +165,12 @@ func TestAnInvitationIntoWhatIsGoneIsDropped(t *testing.T) {
 		s.Drain()
 		s.dropped("workspace-closed")
 	})
+	t.Run("the invitation", func(t *testing.T) {
+		s := begin(t)
+		s.delete(s.invitation().Key)
+		s.Drain()
+		s.dropped("invitation-gone")
+	})
 	t.Run("the access, in the contact's row", func(t *testing.T) {
 		s := begin(t)
 		row := s.contact()
@@ -260,6 +266,26 @@ func TestANotificationIsMailedWhileItHolds(t *testing.T) {
 			s.put(table.Settings(carl.ID), table.SettingsRow{Level: c.level, Version: 1})
 			if got := s.notified(carl, func(m *table.MailRow) { c.change(s, m) }); got != c.dropped {
 				t.Errorf("got it dropped for %q, want %q", got, c.dropped)
+			}
+		})
+	}
+}
+
+// Whoever acted is said to be of the agency only if they are.
+func TestAMailSaysOfTheTeamThatTheyAreOfTheAgency(t *testing.T) {
+	for what, c := range map[string]struct {
+		actor func(s scene) string
+		says  bool
+	}{"a member": {func(s scene) string { return s.Ann.ID }, true}, "another client": {func(s scene) string { return s.Ivy.ID }, false}} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t)
+			carl := s.Client(s.Ann, s.project, "Globex", "Carl Client", "carl@globex.example")
+			s.put(table.Settings(carl.ID), table.SettingsRow{Level: "all", Version: 1})
+			if dropped := s.notified(carl, func(m *table.MailRow) { m.Actor = c.actor(s) }); dropped != "" {
+				t.Fatalf("dropped: %s", dropped)
+			}
+			if got := s.Mails(carl.Email)[0].Text; strings.Contains(got, " of Acme Agency") != c.says {
+				t.Errorf("got %s", got)
 			}
 		})
 	}

@@ -66,3 +66,11 @@ func TestWhoIsOfTheTeamHasNothingInThePortal(t *testing.T) {
 		}
 	}
 }
+
+// A company that cannot be read for a moment is one to ask for again, not a fault.
+func TestACompanyThatCannotBeReadNowIsAskedForAgain(t *testing.T) {
+	s := newScene(t)
+	s.line(s.Carl, 1, s.Project, s.message(1, true))
+	s.Failing("portal-notifications-list", "BatchGetItem", 3, foyertest.ErrPasses)
+	s.get(s.Carl, "/v1/portal/notifications").Problem(http.StatusServiceUnavailable, "unavailable")
+}
