@@ -33,7 +33,7 @@ type options struct {
 	workers                   int
 	time                      time.Duration
 	seed                      uint64
-	list                      bool
+	list, more                bool
 }
 
 func main() {
@@ -45,6 +45,7 @@ func main() {
 	flag.IntVar(&o.workers, "workers", 2, "how many at a time")
 	flag.DurationVar(&o.time, "time", 25*time.Minute, "how long at most; what is left then is said, and is an error")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the order in which mutants are tried")
+	flag.BoolVar(&o.more, "more", false, "go on: take over from runs before what was killed in the same code by the same tests")
 	flag.BoolVar(&o.list, "list", false, "only list the mutants")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -59,7 +60,7 @@ func main() {
 // errAlive: there is a check that no test needs.
 var errAlive = errors.New("mutants are alive")
 
-func run(ctx context.Context, o options) error {
+func run(ctx context.Context, o options) (err error) {
 	root, err := filepath.Abs(o.root)
 	if err != nil {
 		return err
@@ -95,7 +96,13 @@ func run(ctx context.Context, o options) error {
 	ctx, cancel := context.WithTimeout(ctx, o.time)
 	defer cancel()
 	dir := filepath.Join(root, ".local", "mutants")
-	programs, err := build(ctx, root, filepath.Join(dir, "build"), files, o)
+	tables := newTables(root, filepath.Join(dir, "build"))
+	defer func() { err = errors.Join(err, tables.stop()) }()
+	programs, err := build(ctx, root, filepath.Join(dir, "build"), files, o, tables)
+	if err != nil {
+		return err
+	}
+	sums, err := sumsOf(root, all, programs)
 	if err != nil {
 		return err
 	}
@@ -105,12 +112,9 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	say(began, "all tests pass with no mutant on")
-	r := &trial{root: root, noticing: noticing, reasons: reasons, hints: readHints(dir), killer: map[string]map[*test]int{}}
+	r := &trial{root: root, dir: dir, noticing: noticing, reasons: reasons, hints: readHints(dir), kills: readKills(dir), sums: sums, killer: map[string]map[*test]int{}}
 	outcomes, err := r.all(ctx, began, chosen, o)
 	if err != nil {
-		return err
-	}
-	if err := r.hints.write(dir); err != nil {
 		return err
 	}
 	say(began, "done")
@@ -125,28 +129,44 @@ func say(began time.Time, format string, args ...any) {
 // has tried a sample of all of them.
 func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o options) ([]outcome, error) {
 	outcomes := make([]outcome, len(chosen))
+	var left []int
 	for i, m := range chosen {
 		outcomes[i] = outcome{Mutant: m}
+		if before, ok := r.kills.stands(r.sums, m); ok && o.more {
+			outcomes[i] = before
+			continue
+		}
+		left = append(left, i)
 	}
-	order := rand.New(rand.NewPCG(o.seed, o.seed)).Perm(len(chosen)) //nolint:gosec // an order, no secret
+	if o.more {
+		say(began, "%d killed before", len(chosen)-len(left))
+	}
+	order := rand.New(rand.NewPCG(o.seed, o.seed)).Perm(len(left)) //nolint:gosec // an order, no secret
 	var mu sync.Mutex
 	tried := 0
 	group := errgroup.Group{}
 	group.SetLimit(o.workers)
-	for _, i := range order {
+	for _, n := range order {
+		i := left[n]
 		if ctx.Err() != nil {
 			break
 		}
 		group.Go(func() error {
 			got, err := r.try(ctx, chosen[i])
+			if ctx.Err() != nil {
+				return nil // the time is up: it was not tried
+			}
 			if err != nil {
-				return nil //nolint:nilerr // the time is up: it was not tried
+				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			outcomes[i] = got
 			if tried++; tried%50 == 0 {
-				say(began, "%d of %d tried", tried, len(chosen))
+				say(began, "%d of %d tried", tried, len(left))
+				if err := r.keep(); err != nil {
+					return err
+				}
 			}
 			if got.Killed == "" && r.reasons[got.Number] == "" {
 				say(began, "alive: %s (line %d)", got.Key(), got.Line)
@@ -157,7 +177,7 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return outcomes, r.control(context.WithoutCancel(ctx))
+	return outcomes, errors.Join(r.keep(), r.control(context.WithoutCancel(ctx)))
 }
 
 // control asks, after all, one test of each package that has killed once more with

@@ -33,8 +33,8 @@ func (c *count) add(o outcome, why string) {
 }
 
 func (c count) row(name string) string {
-	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %d |\n",
-		name, c.mutants, c.by[suiteUnit], c.by[suiteEngine], c.by[suiteCatalog], c.by[suiteOthers], c.equivalent, c.alive)
+	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %d | %d |\n",
+		name, c.mutants, c.by[suiteUnit], c.by[suiteEngine], c.by[suiteCatalog], c.by[suiteOthers], c.equivalent, c.alive, c.untried)
 }
 
 // conclude prints and writes the report; an error where a check is not needed, or
@@ -99,14 +99,15 @@ func conclude(o options, outcomes []outcome, reasons map[int]string) error {
 const reportHead = `# Every check is needed
 
 Written by ` + "`make mutants`" + `. In the code that decides who may do what (` + "`infra/mutants/scope.go`" + ` says which) each condition is negated or
-removed, one at a time, and the tests below ` + "`shared/`" + ` have to fail. A mutant is tried with the unit tests of its package, then with those on
-the engine, then with the catalogue's, then with all others; it is counted where the first of them failed. All mutants are
+removed, one at a time, and a test below ` + "`shared/`" + `, or of the guards ` + "`reads`" + ` and ` + "`meanwhile`" + `, has to fail. A mutant is tried with the tests that
+come by where it differs: the unit tests of its package, those on the engine, then those that the catalogue drives and others; it is
+counted by the one that failed. All mutants are
 compiled into one program behind switches, so none is “not viable”: a change that did not compile would fail the whole run.
 
 `
 
 func tableHead(first string) string {
-	return "| " + first + " | mutants | unit | engine | catalogue | others | equivalent | alive |\n|---|--:|--:|--:|--:|--:|--:|--:|\n"
+	return "| " + first + " | mutants | unit | engine | catalogue | others | equivalent | alive | not tried |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n"
 }
 
 func section(b *strings.Builder, title string, lines []string) {

@@ -12,15 +12,13 @@ import (
 	"foyer/infra/mutants/switches"
 )
 
-// The suites, in the order in which a mutant is tried with them.
+// The suites by which it is counted what kills a mutant.
 const (
 	suiteUnit    = "unit"      // of the mutant's own package
 	suiteEngine  = "engine"    // likewise, on the engine
 	suiteCatalog = "catalogue" // what it drives: every operation × every kind of caller, everything that is read × failing
 	suiteOthers  = "others"
 )
-
-var suites = []string{suiteUnit, suiteEngine, suiteCatalog, suiteOthers}
 
 // driven are the packages with the tests that the catalogue drives.
 var driven = []string{"shared/catalog", "infra/guards/reads", "infra/guards/meanwhile"}
@@ -49,9 +47,12 @@ type outcome struct {
 // trial tries mutants.
 type trial struct {
 	root     string
+	dir      string // of the hints
 	noticing map[int][]*test
 	reasons  map[int]string // why a mutant is equivalent
 	hints    hints
+	kills    kills
+	sums     sums
 
 	mu     sync.Mutex
 	killer map[string]map[*test]int // by function: what killed there before
@@ -60,37 +61,52 @@ type trial struct {
 // try runs the tests that could notice the mutant until one does.
 func (r *trial) try(ctx context.Context, m Mutant) (outcome, error) {
 	o := outcome{Mutant: m, Noticed: len(r.noticing[m.Number]) > 0, Tried: true}
-	most := fromOthers
-	if !slices.ContainsFunc(r.noticing[m.Number], func(t *test) bool { return t.program.Package == m.Package() }) {
-		most = fromUsers
-	}
-	for _, suite := range suites {
-		if r.reasons[m.Number] != "" && suite == suiteCatalog {
-			break // nobody can notice it: that its own package's tests do not is enough
+	for _, t := range r.candidates(m) {
+		killed, timeout, err := r.run(ctx, m, t)
+		if err != nil {
+			return o, err
 		}
-		var candidates []*test
-		for _, t := range r.noticing[m.Number] {
-			if suiteOf(m, t) == suite {
-				candidates = append(candidates, t)
-			}
-		}
-		r.order(m, candidates)
-		if suite == suiteOthers {
-			candidates = likeliest(candidates, most)
-		}
-		for _, t := range candidates {
-			killed, timeout, err := r.run(ctx, m, t)
-			if err != nil {
-				return o, err
-			}
-			if killed {
-				o.Killed, o.Timeout = suite, timeout
-				r.learn(m, t)
-				return o, nil
-			}
+		if killed {
+			o.Killed, o.Timeout = suiteOf(m, t), timeout
+			r.learn(m, t, kill{Suite: o.Killed, Test: t.String(), Timeout: timeout, Sum: r.sums.of(m, t.String())})
+			return o, nil
 		}
 	}
 	return o, nil
+}
+
+// candidates are the tests that the mutant is tried with, in order: what killed it last
+// time, its own package's, then all others, the likeliest first.
+func (r *trial) candidates(m Mutant) []*test {
+	by := map[string][]*test{}
+	for _, t := range r.noticing[m.Number] {
+		by[suiteOf(m, t)] = append(by[suiteOf(m, t)], t)
+	}
+	near := [][]*test{by[suiteUnit], by[suiteEngine]}
+	far, most := slices.Concat(by[suiteCatalog], by[suiteOthers]), fromOthers
+	if len(near[0])+len(near[1]) == 0 {
+		most = fromUsers
+	}
+	if r.reasons[m.Number] != "" {
+		far = nil // nobody can notice it: that its own package's tests do not is enough
+	}
+	var all []*test
+	for _, tests := range append(near, far) {
+		r.order(m, tests)
+		all = append(all, tests...)
+	}
+	had := map[*program]int{}
+	all = slices.DeleteFunc(all, func(t *test) bool {
+		had[t.program]++
+		return suiteOf(m, t) == suiteOthers && had[t.program] > most
+	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if i := slices.IndexFunc(all, func(t *test) bool { return t.String() == r.hints[m.Key()] }); i > 0 {
+		first := all[i]
+		all = slices.Insert(slices.Delete(all, i, i+1), 0, first)
+	}
+	return all
 }
 
 // fromOthers is how many tests of each other package a mutant is tried with, the
@@ -98,26 +114,14 @@ func (r *trial) try(ctx context.Context, m Mutant) (outcome, error) {
 // no test of its own package comes by, its users' tests are the near ones: fromUsers.
 const fromOthers, fromUsers = 2, 20
 
-func likeliest(tests []*test, most int) []*test {
-	had := map[*program]int{}
-	return slices.DeleteFunc(tests, func(t *test) bool {
-		had[t.program]++
-		return had[t.program] > most
-	})
-}
-
-// order puts the likeliest first: what killed this mutant before, what killed
-// others of the function, then the quick and particular.
+// order puts the likeliest first: what killed others of the function, then the quick
+// and particular.
 func (r *trial) order(m Mutant, tests []*test) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	score := func(t *test) float64 {
 		s := float64(t.took.Milliseconds()+100) * float64(t.reaches+20)
-		s /= float64(1 + 20*r.killer[place(m)][t])
-		if r.hints[m.Key()] == t.String() {
-			s = -1
-		}
-		return s
+		return s / float64(1+20*r.killer[place(m)][t])
 	}
 	slices.SortStableFunc(tests, func(a, b *test) int {
 		if c := cmp.Compare(score(a), score(b)); c != 0 {
@@ -129,7 +133,7 @@ func (r *trial) order(m Mutant, tests []*test) {
 
 func place(m Mutant) string { return m.File + " " + m.Func }
 
-func (r *trial) learn(m Mutant, t *test) {
+func (r *trial) learn(m Mutant, t *test, k kill) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.killer[place(m)] == nil {
@@ -137,6 +141,14 @@ func (r *trial) learn(m Mutant, t *test) {
 	}
 	r.killer[place(m)][t]++
 	r.hints[m.Key()] = t.String()
+	r.kills[m.Key()] = k
+}
+
+// keep keeps the hints for the next run, also of one that is broken off.
+func (r *trial) keep() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Join(r.hints.write(r.dir), r.kills.write(r.dir))
 }
 
 // patience is how much longer than without a mutant a test may take.
@@ -152,6 +164,9 @@ func (r *trial) run(ctx context.Context, m Mutant, t *test) (killed, timeout boo
 	}
 	if failed == nil || ctx.Err() != nil {
 		return false, false, ctx.Err()
+	}
+	if errors.Is(failed, errTables) {
+		return false, false, failed
 	}
 	t.alone.Do(func() {
 		if out, err := t.program.run(ctx, r.root, limit, t); err != nil && ctx.Err() == nil {

@@ -184,6 +184,28 @@ func TestARestorationLosesNoOtherContact(t *testing.T) {
 	}
 }
 
+// A membership that goes meanwhile is made anew, whole.
+func TestARestorationLeavesNoHalfAMembership(t *testing.T) {
+	for name, left := range map[string]any{
+		"with no map": map[string]any{"workspace": ""}, "with a map": map[string]any{"workspace": "", "contacts": map[string]string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			s.remove(s.Carl.Contact).Must(http.StatusNoContent)
+			s.put(s.membershipKey(s.Carl), left)
+			s.meanwhile("access-restore", func() {
+				if err := s.Table.DeleteOne(s.t.Context(), s.membershipKey(s.Carl)); err != nil {
+					s.t.Error(err)
+				}
+			})
+			s.restore(s.Carl.Contact).Must(http.StatusNoContent)
+			if got := get[table.MembershipRow](s, s.membershipKey(s.Carl)); got.Workspace != s.Workspace || got.Contacts[s.Carl.Contact] != s.Company {
+				t.Errorf("got %+v, want a membership of the workspace with the contact", got)
+			}
+		})
+	}
+}
+
 // A contact who has access and never had an invitation (who came by a partner's
 // portal) is as before after a removal and a restoration.
 func TestAContactWithoutAnInvitationIsRestoredWithoutOne(t *testing.T) {
@@ -204,7 +226,7 @@ func TestAContactWithoutAnInvitationIsRestoredWithoutOne(t *testing.T) {
 	s.remove(s.Carl.Contact).Must(http.StatusNoContent) // and again
 }
 
-// Somebody else's contact of the same id is none here.
+// Where nobody was given access, none is taken and none comes back.
 func TestAContactWhoWasNeverInvitedHasNothingToTake(t *testing.T) {
 	s := newScene(t)
 	s.put(s.contactKey(s.Carl), map[string]any{"contact": s.Carl.Contact, "company": s.Company, "name": "Carl Client", "email": s.Carl.Email})

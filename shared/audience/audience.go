@@ -71,11 +71,9 @@ func Of(ctx context.Context, t *table.Table, project string, also []table.Key, p
 			companies = append(companies, table.CompanyGate(workspace, known[i].company))
 		}
 	}
-	gates := table.Rows{}
-	if len(companies) > 0 {
-		if gates, err = t.BatchGet(ctx, companies...); err != nil {
-			return place, nil, nil, err
-		}
+	gates, err := t.BatchGet(ctx, companies...) // none: no call
+	if err != nil {
+		return place, nil, nil, err
 	}
 	out := make([]Standing, len(persons))
 	for i, k := range known {

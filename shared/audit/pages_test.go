@@ -71,6 +71,15 @@ func TestEveryPageSaysWhetherAnotherFollows(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoCursorOfTheListIsRefused(t *testing.T) {
+	w, a := recorded(t)
+	path := "/v1/workspaces/" + a.Workspace + "/audit?limit=1"
+	cursor := w.Do(a.Ann, "GET", path, nil).Must(http.StatusOK).String("next")
+	for _, query := range []string{"&cursor=bm90aGluZw", "&type=client-added&cursor=" + cursor} {
+		w.Do(a.Ann, "GET", path+query, nil).Fault("query.cursor")
+	}
+}
+
 func TestAnExportThatCannotGoOnFailsAndMakesNoFile(t *testing.T) {
 	w, a := recorded(t)
 	for what, change := range map[string]func(row *table.JobRow){

@@ -3,6 +3,7 @@
 package due_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,47 @@ func TestAReminderIntoWhatIsGoneIsNotSent(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a reminder was decided on is asked again in the write that sends it.
+func TestAReminderThatNoLongerHoldsWhenItIsWrittenIsNotSent(t *testing.T) {
+	for what, meanwhile := range map[string]func(s scene){
+		"sent again": func(s scene) { s.change(func(i *table.InvitationRow) { i.Generation++ }) },
+		"accepted":   func(s scene) { s.change(func(i *table.InvitationRow) { i.State = table.InvitationAccepted }) },
+		"taken by another run": func(s scene) {
+			rows, _, err := table.QueryInto[table.DueRow](s.T.Context(), s.Table, table.Query{PK: s.duePartition()})
+			if err != nil || len(rows) != 1 {
+				s.T.Errorf("got %v and %v, want one due row", rows, err)
+				return
+			}
+			s.delete(rows[0].Key)
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t, week)
+			s.Before(due.ID, "TransactWriteItems", 1, func() { meanwhile(s) })
+			s.pass(step)
+			s.reminded(0, what)
+			if got := s.due(); got != 0 {
+				t.Errorf("got %d due rows left, want none", got)
+			}
+			if got := s.Poisoned(); len(got) != 0 {
+				t.Errorf("got %v poisoned, want none", got)
+			}
+		})
+	}
+}
+
+// duePartition is where the reminder of Ivy stands.
+func (s scene) duePartition() string {
+	s.T.Helper()
+	for line := range strings.SplitSeq(s.Dump(), "\n") {
+		if strings.HasPrefix(line, table.RealmDue+"2") && strings.Contains(line, s.Ivy.ID) {
+			pk, _, _ := strings.Cut(line, " / ")
+			return pk
+		}
+	}
+	return ""
 }
 
 func TestNoReminderIsBeyondTheLast(t *testing.T) {

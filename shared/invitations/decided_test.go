@@ -110,6 +110,94 @@ func TestAnAcceptanceThatFindsTheAccountTakenIsAnsweredByWhatHoldsThen(t *testin
 	})
 }
 
+// What an acceptance was decided on is asked again in its transaction.
+func TestWhatChangesBeforeAnAcceptanceIsCompletedIsNoticed(t *testing.T) {
+	type change func(w *foyertest.World, account, invitation, membership table.Key, workspace string)
+	had := func(row fields) change {
+		return func(w *foyertest.World, _, _, membership table.Key, workspace string) {
+			row["workspace"] = workspace
+			put(w, membership, row)
+		}
+	}
+	for what, c := range map[string]struct {
+		before, meanwhile change
+		status            int
+		code              string
+	}{
+		"the account is another acceptance's": {nil, func(w *foyertest.World, account, _, _ table.Key, _ string) {
+			update(w, account, table.Set("leaseId", "lease_other"))
+		}, 409, "acceptance-under-way"},
+		"the account is confirmed": {nil, func(w *foyertest.World, account, _, _ table.Key, _ string) {
+			update(w, account, table.Set("state", table.AccountConfirmed))
+		}, 409, "acceptance-under-way"},
+		"the invitation is sent again": {nil, func(w *foyertest.World, _, invitation, _ table.Key, _ string) {
+			update(w, invitation, table.Set("generation", 2))
+		}, 404, "not-found"},
+		"of the team, with another role":                       {had(fields{"role": "admin"}), had(fields{"role": "member"}), 409, "write-conflict"},
+		"a client once, of the team now":                       {had(fields{"contacts": fields{}}), had(fields{"contacts": fields{}, "role": "member"}), 409, "write-conflict"},
+		"a client once, and again":                             {had(fields{"contacts": fields{}}), had(fields{"contacts": fields{contact: globex}}), 409, "write-conflict"},
+		"nothing of the workspace, a client now":               {had(fields{}), had(fields{"contacts": fields{contact: globex}}), 409, "write-conflict"},
+		"nothing of the workspace, of the team by another way": {nil, had(fields{"role": "member"}), 409, "write-conflict"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			w, workspace, link := invited(t)
+			ann := w.PersonID(annsAddress)
+			account, invitation, membership := table.Account(ann), table.Invitation(ann, workspace, ann), table.Membership(ann, workspace)
+			if c.before != nil {
+				c.before(w, account, invitation, membership, workspace)
+			}
+			var then string
+			w.Before("invitations-accept", "TransactWriteItems", 1, func() {
+				c.meanwhile(w, account, invitation, membership, workspace)
+				then = of(w, membership)
+			})
+			accept(w, nobody, link, chosen).Problem(c.status, c.code)
+			if got := of(w, membership); got != then {
+				t.Errorf("the membership is %s, want %s", got, then)
+			}
+			if strings.Contains(w.Log.String(), "lease not released") {
+				t.Error("the log tells of a lease that was not released: it was given back, or is another's")
+			}
+			if got := get[table.AccountRow](w, account); what == "the account is another acceptance's" && got.LeaseID != "lease_other" {
+				t.Errorf("the account is %+v, want it the other acceptance's", got)
+			}
+		})
+	}
+}
+
+// of is a row as it stands in the dump.
+func of(w *foyertest.World, key table.Key) string {
+	for line := range strings.SplitSeq(w.Dump(), "\n") {
+		if strings.HasPrefix(line, key.PK+" / "+key.SK+" ") {
+			return line
+		}
+	}
+	return ""
+}
+
+func TestALeaseWhoseAnswerWasLostHolds(t *testing.T) {
+	w, workspace, link := invited(t)
+	w.Around("invitations-accept", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name == "UpdateItem" {
+			_, _ = next() // had its effect, and nobody knows: the SDK asks again
+		}
+		return next()
+	})
+	accept(w, nobody, link, chosen).Must(200)
+	accepted(w, workspace, link)
+}
+
+func TestALeaseThatIsNotGivenBackStandsInTheLog(t *testing.T) {
+	w, _, link := invited(t)
+	w.Failing("invitations-accept", "TransactWriteItems", 1, foyertest.ErrStays)
+	w.Failing("invitations-accept", "UpdateItem", 2, foyertest.ErrStays)
+	accept(w, nobody, link, chosen).Problem(500, "internal")
+	if !strings.Contains(w.Log.String(), "lease not released") {
+		t.Error("nothing in the log says that the lease was not released")
+	}
+}
+
 func TestOpeningAgainWritesNothing(t *testing.T) {
 	w, _, link := invited(t)
 	open(w, link).Must(204)

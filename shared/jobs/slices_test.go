@@ -125,6 +125,32 @@ func TestARunGoesOnWhileItHasTime(t *testing.T) {
 	}
 }
 
+// A run begins only under its lease, and with the row as it is then.
+func TestARunThatCannotTakeTheJobDoesNothing(t *testing.T) {
+	for _, call := range []string{"UpdateItem", "GetItem"} {
+		t.Run(call, func(t *testing.T) {
+			s := begin(t)
+			s.Failing(jobs.ID, call, 1, foyertest.ErrStays)
+			if slices, err := s.run(t.Context(), func(int, *table.JobRow) (bool, error) { return true, nil }); !errors.Is(err, foyertest.ErrStays) || slices != 0 {
+				t.Errorf("got %d slices and %v, want the failure", slices, err)
+			}
+		})
+	}
+}
+
+func TestALeaseWhoseAnswerWasLostHolds(t *testing.T) {
+	s := begin(t)
+	s.Around(jobs.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name == "UpdateItem" && c.Nth == 1 {
+			_, _ = next() // had its effect, and nobody knows: the SDK asks again
+		}
+		return next()
+	})
+	if slices, err := s.run(t.Context(), func(int, *table.JobRow) (bool, error) { return true, nil }); err != nil || slices != 1 || s.row().State != table.JobDone {
+		t.Errorf("got %d slices, %v and %+v, want it done", slices, err, s.row())
+	}
+}
+
 // Progress that could not be written down is no progress: the run ends, and the message
 // comes again.
 func TestARunThatCannotWriteDownHowFarItIsEnds(t *testing.T) {
@@ -165,6 +191,14 @@ func TestARunThatHasLostItsLeaseWritesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestALinkThatCannotBeMadeIsAFailureAndNotAnAbsentFile(t *testing.T) {
+	s := begin(t)
+	s.RunJobs()
+	s.Config.FilesBucket = ""
+	s.Release() // functions made so far know the other one
+	s.Do(s.Person, "GET", "/v1/workspaces/"+s.workspace+"/jobs/"+s.job, nil).Problem(500, "internal")
 }
 
 func TestOnlyADoneJobHasAFileAndOnlyForOwnerAndAdmins(t *testing.T) {

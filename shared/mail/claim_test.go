@@ -165,6 +165,12 @@ func TestAnInvitationIntoWhatIsGoneIsDropped(t *testing.T) {
 		s.Drain()
 		s.dropped("workspace-closed")
 	})
+	t.Run("the invitation", func(t *testing.T) {
+		s := begin(t)
+		s.delete(s.invitation().Key)
+		s.Drain()
+		s.dropped("invitation-gone")
+	})
 	t.Run("the access, in the contact's row", func(t *testing.T) {
 		s := begin(t)
 		row := s.contact()
@@ -179,6 +185,38 @@ func (s scene) delete(key table.Key) {
 	s.T.Helper()
 	if err := s.Table.DeleteOne(s.T.Context(), key); err != nil {
 		s.T.Fatal(err)
+	}
+}
+
+// A mail marks as sent the invitation that it was made for, and only where that waits
+// for its mail.
+func TestAMailMarksTheInvitationThatItWasMadeFor(t *testing.T) {
+	for what, c := range map[string]struct {
+		meanwhile           func(s scene)
+		invitation, contact string
+	}{
+		"sent again": {func(s scene) { s.change(func(i *table.InvitationRow) { i.Generation = 2 }) }, table.InvitationQueued, table.InvitationQueued},
+		"another state in the contact's row": {func(s scene) {
+			row := s.contact()
+			row.InvitationState = table.InvitationBounced
+			s.put(row.Key, row)
+		}, table.InvitationQueued, table.InvitationBounced},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t)
+			s.Before(mailID, "SendEmail", 1, func() { c.meanwhile(s) })
+			s.Drain()
+			s.mails(1, what)
+			if got := s.invitation().State; got != c.invitation {
+				t.Errorf("got the invitation %s, want %s", got, c.invitation)
+			}
+			if got := s.contact().InvitationState; got != c.contact {
+				t.Errorf("got the contact's invitation %s, want %s", got, c.contact)
+			}
+			if marks := s.marks(); len(marks) != 1 || marks[0].SentAt == nil {
+				t.Errorf("got %+v, want the mail marked as sent", marks)
+			}
+		})
 	}
 }
 
@@ -228,6 +266,26 @@ func TestANotificationIsMailedWhileItHolds(t *testing.T) {
 			s.put(table.Settings(carl.ID), table.SettingsRow{Level: c.level, Version: 1})
 			if got := s.notified(carl, func(m *table.MailRow) { c.change(s, m) }); got != c.dropped {
 				t.Errorf("got it dropped for %q, want %q", got, c.dropped)
+			}
+		})
+	}
+}
+
+// Whoever acted is said to be of the agency only if they are.
+func TestAMailSaysOfTheTeamThatTheyAreOfTheAgency(t *testing.T) {
+	for what, c := range map[string]struct {
+		actor func(s scene) string
+		says  bool
+	}{"a member": {func(s scene) string { return s.Ann.ID }, true}, "another client": {func(s scene) string { return s.Ivy.ID }, false}} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t)
+			carl := s.Client(s.Ann, s.project, "Globex", "Carl Client", "carl@globex.example")
+			s.put(table.Settings(carl.ID), table.SettingsRow{Level: "all", Version: 1})
+			if dropped := s.notified(carl, func(m *table.MailRow) { m.Actor = c.actor(s) }); dropped != "" {
+				t.Fatalf("dropped: %s", dropped)
+			}
+			if got := s.Mails(carl.Email)[0].Text; strings.Contains(got, " of Acme Agency") != c.says {
+				t.Errorf("got %s", got)
 			}
 		})
 	}

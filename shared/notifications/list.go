@@ -167,8 +167,8 @@ func projectOpen(c *api.Call, rows table.Rows, project string, facts *table.Proj
 	return w == c.Workspace && policy.StaffOfProject(policy.Facts{
 		SignedIn: true, WorkspaceExists: true, // the call was let in
 		Membership:    policy.Membership{Role: policy.Role(c.Membership.Role)},
-		ProjectExists: exists, ProjectArchived: facts.Archived,
-		Project: policy.ProjectRow{Kind: own.Kind},
+		ProjectExists: exists,
+		Project:       policy.ProjectRow{Kind: own.Kind},
 	}) == nil, nil
 }
 

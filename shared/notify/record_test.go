@@ -4,6 +4,7 @@ package notify_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +101,9 @@ func (s scene) moving(item string, second error) {
 	looks := 0
 	s.Around(notifyID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
 		get, ok := c.Input.(*dynamodb.BatchGetItemInput)
-		if !ok || c.Name != "BatchGetItem" || len(get.RequestItems[s.Config.Table].Keys) == 0 {
+		if !ok || !slices.ContainsFunc(get.RequestItems[s.Config.Table].Keys, func(key table.Item) bool {
+			return strings.Contains(key["SK"].(*types.AttributeValueMemberS).Value, item)
+		}) {
 			return next()
 		}
 		looks++
@@ -149,5 +152,50 @@ func TestSettingsThatCannotBeReadAreNotTakenForTheUsual(t *testing.T) {
 	s.hears(s.Carl, 0, "whose settings cannot be read")
 	if got := len(s.Poisoned()); got != 1 {
 		t.Errorf("got %d messages in the poison queue, want the change", got)
+	}
+}
+
+// Being told needs everything that opening needs, at the moment of telling.
+func TestWhoCannotOpenTheProjectIsToldNothing(t *testing.T) {
+	for what, c := range map[string]struct {
+		change    func(s scene)
+		carl, max int
+	}{
+		"nothing hinders": {func(scene) {}, 1, 1},
+		"the workspace is closed": {func(s scene) {
+			s.put(table.WorkspaceGate(s.workspace), table.WorkspaceGateRow{Name: "Acme Agency", Closed: true})
+		}, 0, 0},
+		"the portal needs a licence": {func(s scene) {
+			s.put(table.WorkspaceGate(s.workspace), table.WorkspaceGateRow{Name: "Acme Agency", PortalNeedsLicence: true})
+		}, 0, 1},
+		"the portal needs a licence, which is there": {func(s scene) {
+			s.put(table.WorkspaceGate(s.workspace), table.WorkspaceGateRow{Name: "Acme Agency", PortalNeedsLicence: true})
+			s.put(table.CompanyGate(s.workspace, s.Carl.Company), table.CompanyGateRow{Licensed: true})
+		}, 1, 1},
+		"the company is gone": {func(s scene) { s.delete(table.CompanyGate(s.workspace, s.Carl.Company)) }, 0, 1},
+		"they are of the project no more, by their own rows": {func(s scene) {
+			s.delete(table.Project(s.Carl.ID, s.project))
+			s.delete(table.Project(s.Max.ID, s.project))
+		}, 0, 0},
+		"the roles are changed": {func(s scene) {
+			s.put(table.Membership(s.Carl.ID, s.workspace), table.MembershipRow{Workspace: s.workspace, Role: table.RoleMember, Contacts: map[string]string{s.Carl.Contact: s.Carl.Company}})
+			s.put(table.Membership(s.Max.ID, s.workspace), table.MembershipRow{Workspace: s.workspace})
+		}, 0, 0},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t)
+			s.item(s.task())
+			c.change(s)
+			s.Drain()
+			s.hears(s.Carl, c.carl, what)
+			s.hears(s.Max, c.max, what)
+		})
+	}
+}
+
+func (s scene) delete(key table.Key) {
+	s.T.Helper()
+	if err := s.Table.DeleteOne(s.T.Context(), key); err != nil {
+		s.T.Fatal(err)
 	}
 }

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// kill is how a mutant was killed in this run or one before.
+type kill struct {
+	Suite   string
+	Test    string
+	Timeout bool
+	// Sum is of the mutant's file and of the tests of the package that killed it: where
+	// either is another by now, the kill says nothing.
+	Sum string
+}
+
+// kills are what was killed, by mutant: a run with -more takes over what still stands.
+type kills map[string]kill
+
+const killsFile = "killed.json"
+
+func readKills(dir string) kills {
+	k := kills{}
+	if raw, err := os.ReadFile(filepath.Join(dir, killsFile)); err == nil { //nolint:gosec // below .local
+		_ = json.Unmarshal(raw, &k) // as good as none
+	}
+	return k
+}
+
+func (k kills) write(dir string) error {
+	raw, err := json.MarshalIndent(k, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, killsFile), raw, 0o600)
+}
+
+// sums are those of files and of packages' tests, as they were when they were compiled.
+type sums map[string]string
+
+// sumsOf are the sums of the mutated files and of the tests.
+func sumsOf(root string, all []Mutant, programs []*program) (sums, error) {
+	s := sums{}
+	add := func(name string, files ...string) error {
+		slices.Sort(files)
+		sum := sha256.New()
+		for _, file := range files {
+			source, err := os.ReadFile(file) //nolint:gosec // of the repository
+			if err != nil {
+				return err
+			}
+			sum.Write(source)
+		}
+		s[name] = hex.EncodeToString(sum.Sum(nil))
+		return nil
+	}
+	for _, m := range all {
+		if s[m.File] != "" {
+			continue
+		}
+		if err := add(m.File, filepath.Join(root, filepath.FromSlash(m.File))); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range programs {
+		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(p.Package), "*_test.go"))
+		if err != nil {
+			return nil, err
+		}
+		if err := add(p.Package, names...); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// of is the Sum of a mutant and the test (test.String) that kills it; empty: one of them
+// is gone.
+func (s sums) of(m Mutant, test string) string {
+	of, _, _ := strings.Cut(test, " ")
+	if s[m.File] == "" || s[of] == "" {
+		return ""
+	}
+	return s[m.File] + " " + s[of]
+}
+
+// stands says whether the mutant was killed by tests and in code that are the same now.
+func (k kills) stands(s sums, m Mutant) (outcome, bool) {
+	before, ok := k[m.Key()]
+	if !ok || before.Sum == "" || before.Sum != s.of(m, before.Test) {
+		return outcome{}, false
+	}
+	return outcome{Mutant: m, Killed: before.Suite, Timeout: before.Timeout, Tried: true, Noticed: true}, true
+}
