@@ -4,7 +4,6 @@ package foyertest
 
 import (
 	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,7 +12,6 @@ import (
 	"sort"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,32 +26,10 @@ import (
 var sharedClient = awsenv.SafeBody(awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 32 }))
 
 // engineClient takes the calls of DynamoDB and of its streams to DynamoDB Local,
-// where there is one, and everything else to the engine.
-type engineClient struct{ database string }
-
-// DynamoDB Local has a database for each access key. In it one thing is done after
-// another, and each write looks through the stream records of all its tables, so one is
-// not for all Worlds. And each has half a dozen threads that are never idle and never
-// end, so one for each World makes a long run slower and slower: the first few of a
-// process have their own, of others some share one.
-const (
-	ownDatabases     = 4
-	worldsOfDatabase = 8
-)
-
-var worlds atomic.Int64
-
-// ofProcess tells the databases of this process from those of others.
-var ofProcess = rand.Text()
-
-// newDatabase is the access key of a new World.
-func newDatabase() string {
-	n := worlds.Add(1)
-	if n > ownDatabases {
-		n = ownDatabases + (n+worldsOfDatabase-1)/worldsOfDatabase
-	}
-	return fmt.Sprintf("%s%d", ofProcess, n)
-}
+// where there is one, and everything else to the engine. An access key of its own is a
+// database of its own in DynamoDB Local, where each write looks through the stream
+// records of all tables that were there before its own.
+type engineClient struct{ world string }
 
 func (c engineClient) Do(r *http.Request) (*http.Response, error) {
 	if local := os.Getenv("FOYER_TEST_DYNAMODB"); local != "" && strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB") {
@@ -62,7 +38,7 @@ func (c engineClient) Do(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		r.URL.Host, r.Host = to.Host, to.Host
-		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "Credential=test/", "Credential=world"+c.database+"/", 1))
+		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "Credential=test/", "Credential=world"+c.world+"/", 1))
 	}
 	return sharedClient.Do(r)
 }
