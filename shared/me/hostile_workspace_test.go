@@ -108,7 +108,7 @@ func (h *trap) assault(when string) {
 	h.ForgetMails()
 	carl := h.acme.Carl
 	before := h.theirs()
-	secrets := []string{h.acme.Workspace, h.acme.Project, "Acme", "Globex", carl.Name, h.acme.Ann.Name, "Acme's secret", "totp", carl.Contact}
+	secrets := []string{h.acme.Workspace, h.acme.Project, "Acme", h.acme.Company, carl.Name, h.acme.Ann.Name, "Acme's secret", "totp", carl.Contact}
 	tried, done := 0, 0
 	for _, try := range h.tries() {
 		r := try()
