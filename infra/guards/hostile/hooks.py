@@ -69,7 +69,7 @@ def meets_something(case):
     for name in case.path_parameters or {}:
         values = WORLD["values"].get(f"path.{name}")
         if values:
-            case.path_parameters[name] = values[0]
+            case.path_parameters[name] = WORLD["links"].get(operation_of(case), values[0]) if name == "token" else values[0]
     if case.query and "as" not in (WORLD["needs"] or []):
         case.query.pop("as", None)
 

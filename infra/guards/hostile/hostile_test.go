@@ -113,7 +113,7 @@ func worldOf(w *world, c caller, values map[string][]string, address string) map
 	}
 	return map[string]any{
 		"caller": c.name, "token": c.person.Token, "signIn": address + signInPath, "hidden": c.hidden, "foreign": w.notOf(c), "own": w.ownAgencies(c),
-		"denied": denied, "known": known, "public": public, "values": values, "needs": c.needs, "bodies": w.bodies,
+		"denied": denied, "known": known, "public": public, "values": values, "links": w.links(), "needs": c.needs, "bodies": w.bodies,
 	}
 }
 

@@ -108,6 +108,18 @@ func (w *world) prepare() {
 	}
 }
 
+// links are one for each operation that is asked with a link, made for that: of those
+// among the values another case may have accepted what they are of.
+func (w *world) links() map[string]string {
+	links := map[string]string{}
+	for _, op := range catalog.Operations() {
+		if strings.Contains(op.Meta().Path, "{token}") {
+			links[op.Meta().ID] = w.Prepare(op).IDs["token"]
+		}
+	}
+	return links
+}
+
 // ids are one for each parameter of a path.
 func (w *world) ids() map[string]string {
 	ids := map[string]string{}
