@@ -12,11 +12,11 @@ import (
 func TestTheHandlersWrittenByHandAnswerAsTheOperationsDo(t *testing.T) {
 	t.Chdir("../..")
 	for _, w := range warmed {
-		ours, theirs, fake, event, err := w.handlers()
+		r, err := w.rig()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.check(ours, theirs, fake, event); err != nil {
+		if err := w.check(r); err != nil {
 			t.Errorf("%s: %v", w.op.Meta().ID, err)
 		}
 	}

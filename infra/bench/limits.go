@@ -32,29 +32,29 @@ const (
 	limitWarmTime    = 1.6 // what a busy machine adds is not the same to both
 )
 
-// tooSlow says whether a function starts slower than it may, beside its libraries.
-func tooSlow(f figures, alone map[string]figures) bool {
-	return (f.kind == operation || f.kind == other) && startOverLibraries(f, alone) > limitStart
-}
+// held says whether the limits are for it: for functions, not for what they are
+// compared with.
+func held(f figures) bool { return f.kind == operation || f.kind == other }
 
 func startOverLibraries(f figures, alone map[string]figures) float64 {
 	return float64(f.startCPU) / float64(alone[f.libraries].startCPU)
 }
 
-// again lets those live again, for longer and beside their libraries, that were
-// too slow: the least of a few lives is not yet the least, where the machine does
-// other things.
+// again lets functions live again, for longer, where one was slower than it may be
+// beside its libraries: the least of a few lives is not yet the least, where the machine
+// does other things. The libraries live again with all functions that have them, so that
+// nobody is compared with more lives than its own.
 func again(ctx context.Context, dir string, measured []figures, runs int) ([]figures, error) {
 	alone := floors(measured)
 	doubtful := map[string]bool{}
 	for _, f := range measured {
-		if tooSlow(f, alone) {
-			doubtful[f.name], doubtful[f.libraries] = true, true
+		if held(f) && startOverLibraries(f, alone) > limitStart {
+			doubtful[f.libraries] = true
 		}
 	}
 	var subjects []subject
 	for _, f := range measured {
-		if doubtful[f.name] && f.kind != warmUp {
+		if held(f) && doubtful[f.libraries] || doubtful[f.name] {
 			subjects = append(subjects, f.subject)
 		}
 	}
@@ -83,7 +83,7 @@ func exceeded(measured []figures, warm []warmFigures) error {
 		}
 	}
 	for _, f := range measured {
-		if f.kind != operation && f.kind != other {
+		if !held(f) {
 			continue
 		}
 		called := limitMemory

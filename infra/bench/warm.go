@@ -54,16 +54,16 @@ func warmCalls(rounds int) ([]warmFigures, error) {
 	var out []warmFigures
 	for _, w := range warmed {
 		name := w.op.Meta().ID
-		ours, theirs, fake, event, err := w.handlers()
+		r, err := w.rig()
 		if err != nil {
 			return nil, err
 		}
-		if err := w.check(ours, theirs, fake, event); err != nil {
+		if err := w.check(r); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		f := warmFigures{name: name}
 		for range rounds { // in turn, so that what else the machine does meets both
-			f.ours, f.byHand = lesser(f.ours, benchmark(ours, event)), lesser(f.byHand, benchmark(theirs, event))
+			f.ours, f.byHand = lesser(f.ours, benchmark(r.ours, r.event)), lesser(f.byHand, benchmark(r.byHand, r.event))
 		}
 		f.time = f.ours.Extra[cpuTime] / f.byHand.Extra[cpuTime]
 		f.count = float64(f.ours.AllocsPerOp()) / float64(f.byHand.AllocsPerOp())
@@ -73,26 +73,36 @@ func warmCalls(rounds int) ([]warmFigures, error) {
 	return out, nil
 }
 
-func (w warmCall) handlers() (ours, theirs lambda.Handler, fake *stub.AWS, event []byte, err error) {
+// rig is both handlers of an operation, the event that they are called with, and the
+// AWS that both call.
+type rig struct {
+	ours, byHand lambda.Handler
+	event        []byte
+	aws          *stub.AWS
+}
+
+func (w warmCall) rig() (rig, error) {
 	name := w.op.Meta().ID
-	if fake, err = stub.New(stub.Rows(name)...); err != nil {
-		return nil, nil, nil, nil, err
+	fake, err := stub.New(stub.Rows(name)...)
+	if err != nil {
+		return rig{}, err
 	}
-	if event, err = os.ReadFile(filepath.Join("events", name+".json")); err != nil { //nolint:gosec // of this repository
-		return nil, nil, nil, nil, err
+	event, err := os.ReadFile(filepath.Join("events", name+".json")) //nolint:gosec // of this repository
+	if err != nil {
+		return rig{}, err
 	}
 	cfg := aws.Config{Region: "eu-central-1", Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("a", "b", "")), HTTPClient: fake}
 	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
 	env := api.NewEnv(api.Config{Table: "foyer", UserPoolClientID: "client-id", Region: "eu-central-1"}, cfg, log)
 	hand := byHand{db: dynamodb.NewFromConfig(cfg), log: log}
-	return lambda.NewHandler(lambdarun.APIHandler(env, w.op)), lambda.NewHandler(w.byHand(hand)), fake, event, nil
+	return rig{lambda.NewHandler(lambdarun.APIHandler(env, w.op)), lambda.NewHandler(w.byHand(hand)), event, fake}, nil
 }
 
 // check sees that both succeed, alike, by the same calls.
-func (w warmCall) check(ours, theirs lambda.Handler, fake *stub.AWS, event []byte) error {
+func (w warmCall) check(r rig) error {
 	ask := func(h lambda.Handler, into *response) ([]string, error) {
-		return fake.Calls(func() error {
-			raw, err := h.Invoke(context.Background(), event)
+		return r.aws.Calls(func() error {
+			raw, err := h.Invoke(context.Background(), r.event)
 			if err != nil {
 				return err
 			}
@@ -100,8 +110,8 @@ func (w warmCall) check(ours, theirs lambda.Handler, fake *stub.AWS, event []byt
 		})
 	}
 	var got, want response
-	calls, e1 := ask(ours, &got)
-	callsByHand, e2 := ask(theirs, &want)
+	calls, e1 := ask(r.ours, &got)
+	callsByHand, e2 := ask(r.byHand, &want)
 	if err := errors.Join(e1, e2); err != nil {
 		return err
 	}

@@ -9,21 +9,15 @@ import (
 	"foyer/infra/guards/scene"
 	"foyer/shared/api"
 	"foyer/shared/catalog"
-	"foyer/shared/foyertest"
 )
 
 // A member may do in an agency of their own what they may not in Acme, and nothing of
 // it in Acme. So what they are let do there is no bypass, and is no proof of one here.
 func TestAMemberIsAnAdminInTheirOwnAgencyAlone(t *testing.T) {
 	s := scene.New(t)
-	own := ""
-	for _, m := range s.Do(s.Mia, "GET", "/v1/me", nil).Must(http.StatusOK).List("memberships") {
-		if m["workspace"] != s.WorkspaceID {
-			if own != "" || m["role"] != "owner" {
-				t.Fatalf("got %v beside Acme, want the one agency that Mia signed up for, as its owner", m)
-			}
-			own = m["workspace"].(string)
-		}
+	own := agenciesOf(s, s.Mia)
+	if len(own) != 1 {
+		t.Fatalf("Mia owns %q beside Acme, want the one agency that she signed up for", own)
 	}
 	asked := 0
 	for _, op := range catalog.Operations() {
@@ -35,11 +29,11 @@ func TestAMemberIsAnAdminInTheirOwnAgencyAlone(t *testing.T) {
 		r := s.Prepare(op)
 		r.Who = s.Mia
 		s.Send(r).Problem(http.StatusForbidden, "role")
-		r.IDs["workspace"] = own
+		r.IDs["workspace"] = "wks_" + own[0]
 		if got := s.Send(r); got.Status == http.StatusForbidden {
 			t.Errorf("%s in Mia's own agency: got %d %s, want her let in", m.ID, got.Status, got.Body)
 		}
-		r.Who = foyertest.Person{Token: s.Carl.Token}
+		r.Who = s.Carl
 		s.Send(r).Problem(http.StatusNotFound, "not-found")
 	}
 	if asked == 0 {

@@ -211,12 +211,17 @@ func (w *world) notOf(c caller) []string {
 // ownAgencies are the workspaces beside Acme that the caller owns, without the
 // prefix of their ids: those of their projects have it in them.
 func (w *world) ownAgencies(c caller) []string {
-	own := []string{}
 	if c.person.Token == "" {
-		return own
+		return []string{}
 	}
-	for _, m := range w.Do(c.person, "GET", "/v1/me", nil).Must(http.StatusOK).List("memberships") {
-		if id, ok := m["workspace"].(string); ok && m["role"] == "owner" && id != w.WorkspaceID {
+	return agenciesOf(w.Scene, c.person)
+}
+
+// agenciesOf are those workspaces of somebody who is signed in.
+func agenciesOf(s *scene.Scene, p foyertest.Person) []string {
+	own := []string{}
+	for _, m := range s.Do(p, "GET", "/v1/me", nil).Must(http.StatusOK).List("memberships") {
+		if id, ok := m["workspace"].(string); ok && m["role"] == "owner" && id != s.WorkspaceID {
 			own = append(own, strings.TrimPrefix(id, "wks_"))
 		}
 	}
