@@ -83,9 +83,9 @@ fuzz: ## Every fuzz target in turn, each for its share of a time: make fuzz TIME
 	@go run ./infra/guards/fuzz $(TIME)
 
 .PHONY: mutants
-mutants: $(LOCAL) ## Every check is needed: without it a test fails; make mutants MUTANTS_TIME=25m
+mutants: $(LOCAL) ## Every check is needed: without it a test fails; MUTANTS_TIME=25m: how long at most, MUTANTS_MORE=1: go on where the last run ended
 	@$(call step,mutants)
-	@$(LOCAL) with-engine -- go run ./infra/mutants $(if $(MUTANTS_TIME),-time $(MUTANTS_TIME)) -report infra/reports/mutants.md
+	@$(LOCAL) with-engine -- go run ./infra/mutants $(if $(MUTANTS_TIME),-time $(MUTANTS_TIME)) $(if $(MUTANTS_MORE),-more) -report infra/reports/mutants.md
 
 .PHONY: samlocal
 samlocal: ## `sam local invoke` and `start-api` for real (Linux, root, docker.io)

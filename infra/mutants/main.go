@@ -10,6 +10,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -138,10 +140,11 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 		}
 		left = append(left, i)
 	}
+	order := rand.New(rand.NewPCG(o.seed, o.seed)).Perm(len(left)) //nolint:gosec // an order, no secret
 	if o.more {
 		say(began, "%d killed before", len(chosen)-len(left))
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(r.expected(chosen[left[a]]), r.expected(chosen[left[b]])) })
 	}
-	order := rand.New(rand.NewPCG(o.seed, o.seed)).Perm(len(left)) //nolint:gosec // an order, no secret
 	var mu sync.Mutex
 	tried := 0
 	group := errgroup.Group{}

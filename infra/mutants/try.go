@@ -144,6 +144,19 @@ func (r *trial) learn(m Mutant, t *test, k kill) {
 	r.kills[m.Key()] = k
 }
 
+// expected is how long a mutant will take, about: those that a known test kills come
+// first where a run goes on.
+func (r *trial) expected(m Mutant) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.noticing[m.Number] {
+		if t.String() == r.hints[m.Key()] {
+			return t.took
+		}
+	}
+	return time.Hour
+}
+
 // keep keeps the hints for the next run, also of one that is broken off.
 func (r *trial) keep() error {
 	r.mu.Lock()

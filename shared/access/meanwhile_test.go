@@ -64,6 +64,20 @@ func TestARemovalIsOfThePersonOfItsOwnMoment(t *testing.T) {
 	}
 }
 
+// What has gone meanwhile need not be taken away.
+func TestARemovalOfWhoHasNothingLeftByThenIsOne(t *testing.T) {
+	s := newScene(t)
+	s.meanwhile("access-remove", func() {
+		if err := s.Table.DeleteOne(s.t.Context(), s.membershipKey(s.Carl)); err != nil {
+			s.t.Error(err)
+		}
+	})
+	s.remove(s.Carl.Contact).Must(http.StatusNoContent)
+	if !s.contact(s.Carl.Contact).Removed || s.opensAs(s.Carl) {
+		t.Error("the contact is not removed")
+	}
+}
+
 func TestWhoWasRemovedMeanwhileIsNotRemovedAgain(t *testing.T) {
 	s := newScene(t)
 	s.meanwhile("access-remove", func() { s.set(s.contactKey(s.Carl), "removed", true) })
