@@ -236,6 +236,11 @@ func (s scene) notified(to foyertest.Person, change func(m *table.MailRow)) (dro
 	if _, err := s.Table.Get(s.T.Context(), table.MailMark(to.ID, m.Mail), &mark); err != nil {
 		s.T.Fatal(err)
 	}
+	for _, m := range s.Mails(to.Email) {
+		if !strings.Contains(m.Text, "/#/portal/projects/"+s.project) {
+			s.T.Errorf("the mail does not lead a client into the portal: %s", m.Text)
+		}
+	}
 	if got := len(s.Mails(to.Email)); (got == 1) != (mark.SentAt != nil && mark.Dropped == "") {
 		s.T.Errorf("got %d mails, and the mark %+v", got, mark)
 	}

@@ -155,6 +155,38 @@ func TestSettingsThatCannotBeReadAreNotTakenForTheUsual(t *testing.T) {
 	}
 }
 
+// Of each change those are told whom it is for: of what was private when it happened no
+// client, though it is shared by now; of taking back nobody; and whoever is named.
+func TestEachChangeIsToldToThoseWhomItIsFor(t *testing.T) {
+	t.Run("made private and shared before it was told", func(t *testing.T) {
+		s := begin(t)
+		s.level(s.Carl, "all", "")
+		s.share(s.item(map[string]any{"kind": "message", "title": "For all to see"}), true)
+		s.Drain()
+		s.hears(s.Carl, 1, "of the sharing alone")
+		s.hears(s.Max, 2, "of both")
+	})
+	t.Run("taken back", func(t *testing.T) {
+		s := begin(t)
+		item := s.item(map[string]any{"kind": "message", "title": "For all to see", "clientCanSee": true})
+		s.Drain()
+		s.share(item, false)
+		s.Drain()
+		s.hears(s.Max, 1, "of the making alone")
+	})
+	t.Run("naming somebody", func(t *testing.T) {
+		s := begin(t)
+		s.level(s.Max, "limited", "")
+		item := s.item(map[string]any{"kind": "message", "title": "For Max"})
+		s.Drain()
+		s.hears(s.Max, 0, "at limited")
+		s.put(table.TeamProjectActivity(s.project, act), table.ActivityRow{Activity: act, Type: table.ActivityItemCreated, Workspace: s.workspace, Project: s.project, Item: item,
+			Actor: s.Ann.ID, Mentions: []string{s.Max.ID}, At: s.Clock.Now()})
+		s.Drain()
+		s.hears(s.Max, 1, "of being named")
+	})
+}
+
 // Being told needs everything that opening needs, at the moment of telling.
 func TestWhoCannotOpenTheProjectIsToldNothing(t *testing.T) {
 	for what, c := range map[string]struct {
