@@ -77,7 +77,7 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, e
 	tx.Put(table.WorkspaceProject(c.Workspace, id), table.PointerRow{Project: id}).If(table.Absent())
 	if row.Company != "" {
 		tx.Check(table.CompanyGate(c.Workspace, row.Company), table.Is("archived", false)).Else(errCompany)
-		tx.Put(table.CompanyProject(c.Workspace, row.Company, id), table.PointerRow{Project: id}).If(table.Absent())
+		tx.Put(table.CompanyProject(c.Workspace, row.Company, id), table.PointerRow{Project: id}) // says nothing but its key
 	}
 	tx.Put(table.Project(c.Person, id), table.PersonProjectRow{Project: id, Kind: table.KindMember, CreatedAt: now}).If(table.Absent())
 	tx.Put(table.Person(id, c.Person), table.PersonRow{Person: c.Person, Name: me.Name, Kind: table.KindMember}).If(table.Absent())
