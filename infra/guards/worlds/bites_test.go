@@ -163,6 +163,7 @@ func (g *twins) mend() {
 // try lets the state machine run, and gives what it says if it fails.
 func (g *twins) try(name string) string {
 	w := &witness{name: name}
+	g.told = false
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

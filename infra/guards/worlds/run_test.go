@@ -285,6 +285,10 @@ func (r *run) report(rt *rapid.T, f *finding) {
 	if f == nil {
 		return
 	}
+	if !r.told { // what cannot be repeated, rapid does not show
+		r.told = true
+		r.t.Logf("the first finding: %s: the %s\nwithout secrets: %s\nwith secrets:    %s", r.names.in(f.where), f.kind, r.names.in(f.got[plain]), r.names.in(f.got[secret]))
+	}
 	for _, line := range r.trace {
 		rt.Log(r.names.in(line))
 	}

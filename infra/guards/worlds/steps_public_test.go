@@ -49,7 +49,7 @@ var publicSteps = []step{
 	}},
 	{name: "one more project for Carl", operations: []string{"projects-create", "clients-add"}, do: func(r *run, rt *rapid.T) bool {
 		if len(r.projects) > 1 || r.clients[0].removed {
-			rt.Skip("has two, or no access")
+			skip("has two, or no access")
 		}
 		p := r.project(rt, "Newsletter")
 		done := r.add(rt, r.clients[0], "Globex", p).status == http.StatusCreated
@@ -58,7 +58,7 @@ var publicSteps = []step{
 	}},
 	{name: "invite a client", operations: []string{"clients-add"}, do: func(r *run, rt *rapid.T) bool {
 		if len(r.clients) > 6 {
-			rt.Skip("clients enough")
+			skip("clients enough")
 		}
 		company := rapid.SampledFrom([]string{"Globex", "initech ", "Hooli"}).Draw(rt, "company")
 		return r.add(rt, r.stranger("Nina New"), company, r.projects[0]).status == http.StatusCreated
@@ -109,7 +109,7 @@ var publicSteps = []step{
 	}},
 	{name: "reminders fall due", do: func(r *run, rt *rapid.T) bool {
 		if len(r.waiting()) == 0 {
-			rt.Skip("nobody to remind")
+			skip("nobody to remind")
 		}
 		before := r.stats.mails
 		r.tick(reminder)

@@ -19,7 +19,7 @@ var secretSteps = []step{
 	}},
 	{name: "secretly make ten private items", operations: []string{"items-create"}, do: func(r *run, rt *rapid.T) bool {
 		if len(r.hidden.items) > 15 {
-			rt.Skip("there are many")
+			skip("there are many")
 		}
 		done := true
 		for range 10 {
@@ -188,7 +188,7 @@ func (r *run) secretAddress() string {
 // own, or of the company that Carl is of.
 func secretProject(r *run, rt *rapid.T) bool {
 	if len(r.hidden.projects) > 2 {
-		rt.Skip("secret projects enough")
+		skip("secret projects enough")
 	}
 	made := r.privately(rt, request{op: "projects-create", who: r.ann, method: "POST", target: "/v1/workspaces/" + r.workspace + "/projects", body: `{"name":"New website"}`})
 	if made.status != http.StatusCreated {

@@ -31,14 +31,24 @@ const sweepEvery = 20
 // secret one in one of them.
 func (r *run) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){"step": func(rt *rapid.T) {
-		n := evenly.Draw(rt, "step") % (len(publicSteps) + len(secretSteps))
-		if n < len(publicSteps) {
-			r.take(rt, publicSteps[n], false)
-		} else {
-			r.take(rt, secretSteps[n-len(publicSteps)], true)
+		for {
+			n := evenly.Draw(rt, "step") % (len(publicSteps) + len(secretSteps))
+			if n < len(publicSteps) && r.take(rt, publicSteps[n], false) {
+				return
+			}
+			if n >= len(publicSteps) && r.take(rt, secretSteps[n-len(publicSteps)], true) {
+				return
+			}
 		}
 	}}
 }
+
+// skipped is a step that has nothing to do, and says why. Another is drawn in its
+// place: rapid ends a run early of which two thirds are skipped, and the more steps
+// there are, the more have nothing to do at first.
+type skipped struct{ why string }
+
+func skip(why string) { panic(skipped{why}) }
 
 // evenly draws numbers of 16 bits, all as likely: rapid's own generators prefer
 // small ones, and all steps are to be taken.
@@ -53,8 +63,18 @@ var evenly = rapid.Custom(func(rt *rapid.T) int {
 	return n
 })
 
-func (r *run) take(rt *rapid.T, s step, secretly bool) {
+// take takes a step, and says whether there was anything to do.
+func (r *run) take(rt *rapid.T, s step, secretly bool) (taken bool) {
 	rt.Helper()
+	defer func() {
+		switch why := recover().(type) {
+		case nil:
+		case skipped:
+			rt.Log(s.name, "skipped:", why.why)
+		default:
+			panic(why) // rapid's own, or a defect
+		}
+	}()
 	rt.Log(s.name)
 	did := s.do(r, rt)
 	r.stats.steps++
@@ -68,12 +88,13 @@ func (r *run) take(rt *rapid.T, s step, secretly bool) {
 	if did && s.visibility || r.since >= sweepEvery {
 		r.sweep(rt)
 	}
+	return true
 }
 
 // oneOf draws one of what there is, and skips the step where there is nothing.
 func oneOf[T any](rt *rapid.T, what string, all []T) T {
 	if len(all) == 0 {
-		rt.Skip("there is no " + what)
+		skip("there is no " + what)
 	}
 	return all[rapid.IntRange(0, len(all)-1).Draw(rt, what)]
 }

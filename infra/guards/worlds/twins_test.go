@@ -43,6 +43,7 @@ type twins struct {
 	steps int // requests so far: each draws its ids from a source of its own
 	runs  int
 	stats stats
+	told  bool // the first finding
 }
 
 // reminder is how soon an invitation is reminded of here, so that due-run has
@@ -62,8 +63,11 @@ func newTwins(t *testing.T, seed uint64) *twins {
 // worlds: the secret of the pool's client.
 func (g *twins) warm() {
 	g.tick(time.Second)
+	q := request{op: "sessions-create", method: http.MethodPost, target: "/v1/sessions", body: body(fields{"email": fmt.Sprintf("nobody-%d@acme.example", g.steps), "password": "Wrong-Horse-7"})}
 	g.atOnce(func(which int) {
-		g.sides[which].ask(which, request{op: "sessions-create", method: http.MethodPost, target: "/v1/sessions", body: `{"email":"nobody@acme.example","password":"Wrong-Horse-7"}`})
+		if got := g.sides[which].ask(which, q); got.status != http.StatusUnauthorized { // a refusal for too many attempts reads nothing
+			g.t.Errorf("%s: got %d %s, want 401", q.line(), got.status, got.body)
+		}
 	})
 }
 

@@ -15,9 +15,8 @@ import (
 )
 
 const (
-	shortSteps    = 2000 // of the short form
-	runsAtOnce    = 10   // of one call of rapid
-	stepsOfOneRun = 30   // on average
+	runsAtOnce    = 10 // of one call of rapid
+	stepsOfOneRun = 30 // on average
 )
 
 // Rule 10: what a client may not see looks absent, and nothing else (a count, a
