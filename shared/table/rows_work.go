@@ -96,6 +96,8 @@ const (
 	ActivityItemShared         = "item-shared"
 	ActivityItemUnshared       = "item-unshared"
 	ActivityReminderDue        = "invitation-reminder"
+	ActivityInvitationSent     = "invitation-sent" // to a contact, for the first time or again; clients-add has its own
+	ActivityInvitationRevoked  = "invitation-revoked"
 	ActivityCompanyCreated     = "company-created"
 	ActivityCompanyRenamed     = "company-renamed"
 	ActivityCompanyArchived    = "company-archived"
