@@ -141,6 +141,17 @@ var budget = map[string]entry{
 		at(batch(staff, rows(2, "the company and its gate"))),
 		at(tx(writes(1, "the gate"), writes(1, "check: the company has its name still, which is in the list's key"), writes(1, "the seat"), writes(1, "its place in the list"), writes(1, "activity"))),
 	},
+	"invitations-send": {
+		at(batch(staff, rows(1, "the contact, which the path names"), rows(1, "the sender's name, for the mail"))),
+		at(get("the address: an account or none; an unknown one is asked in the same way")),
+		at(batch(rows(2, "the company and its gate: open?"), rows(2, "the person: in the workspace, of the team? Asked for an unknown address too"))),
+		at(tx(writes(1, "check: the company is open"), writes(2, "account and address, for they are new"), writes(1, "the contact"),
+			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+	},
+	"invitations-revoke": {
+		at(batch(staff, rows(1, "the contact, which the path names"))),
+		at(tx(writes(2, "the state in the invitation and in the team's row of it"), writes(1, "activity"))),
+	},
 	"access-remove": {
 		at(batch(staff, rows(1, "the contact, which the path names"))),
 		at(get("the membership: the person is named by the contact. Read although the contact's state tells of it: access has to end also where the two should ever disagree")),

@@ -113,7 +113,7 @@ func activity(c *checker, at place, row table.ActivityRow) {
 			subject = table.Member(w, row.Subject)
 		}
 		c.has(at.key, subject)
-	case table.ActivityContactCreated, table.ActivityContactUpdated:
+	case table.ActivityContactCreated, table.ActivityContactUpdated, table.ActivityInvitationSent, table.ActivityInvitationRevoked:
 		c.has(at.key, table.Contact(w, row.Subject))
 	case table.ActivityCompanyCreated, table.ActivityCompanyRenamed, table.ActivityCompanyArchived, table.ActivityCompanyUnarchived,
 		table.ActivityLicenceGranted, table.ActivityLicenceReleased:
