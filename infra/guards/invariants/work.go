@@ -107,7 +107,7 @@ func activity(c *checker, at place, row table.ActivityRow) {
 	c.want(at.key, !row.At.IsZero(), "has no time")
 	switch row.Type {
 	case table.ActivityWorkspaceCreated, table.ActivityInvitationAccepted, table.ActivityClientAdded, table.ActivityAccessRemoved,
-		table.ActivityAccessRestored, table.ActivityReminderDue:
+		table.ActivityAccessRestored, table.ActivityReminderDue, table.ActivityInvitationBounced:
 		subject := table.Contact(w, row.Subject)
 		if strings.HasPrefix(row.Subject, "per_") {
 			subject = table.Member(w, row.Subject)
