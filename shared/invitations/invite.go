@@ -88,7 +88,7 @@ func again(c *api.Call, tx *table.Tx, inv table.InvitationRow, i Invitee) table.
 	was, state := inv.Generation, inv.State
 	inv.Generation, inv.State, inv.Reminders, inv.ExpiresAt = was+1, table.InvitationQueued, 0, c.Now().Add(c.Config.InvitationLife)
 	inv.WorkspaceName, inv.CompanyName, inv.InviterName, inv.Note = i.WorkspaceName, i.CompanyName, i.InviterName, i.Note
-	name, value := expression.Name, func(v any) expression.ValueBuilder { return expression.Value(v) }
+	name, value := expression.Name, expression.Value
 	u := table.Set("generation", inv.Generation).Set(name("state"), value(inv.State)).Set(name("reminders"), value(0)).Set(name("expiresAt"), value(inv.ExpiresAt)).
 		Set(name("workspaceName"), value(inv.WorkspaceName)).Set(name("companyName"), value(inv.CompanyName)).Set(name("inviterName"), value(inv.InviterName)).Set(name("note"), value(inv.Note))
 	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), u).If(table.Is("generation", was)).If(table.Is("state", state)).Else(table.ErrConflict)

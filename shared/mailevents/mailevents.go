@@ -50,7 +50,8 @@ func Run(ctx context.Context, env *api.Env, body string) error {
 	if err := json.Unmarshal([]byte(body), &e); err != nil {
 		return fmt.Errorf("event of SES: %w", err)
 	}
-	why, recipients := "", []recipient(nil)
+	var why string
+	var recipients []recipient
 	switch {
 	case e.EventType == "Bounce" && e.Bounce.Type == permanent:
 		why, recipients = table.SuppressedBounce, e.Bounce.Recipients

@@ -131,6 +131,30 @@ func TestABounceTakesNoAccessAway(t *testing.T) {
 	s.Do(ivy, "GET", "/v1/portal/projects/"+s.Acme.Project, nil).Must(http.StatusOK)
 }
 
+// Whatever mail it is, and whosever: none goes where a mail was complained of. A later
+// bounce does not make it less.
+func TestNoMailOfAnyKindGoesToASuppressedAddress(t *testing.T) {
+	s := begin(t)
+	forgot := func() int {
+		s.ForgetMails()
+		s.Do(foyertest.Person{Source: "198.51.100.1"}, "POST", "/v1/password-resets", map[string]any{"email": s.Carl.Email}).Must(http.StatusAccepted)
+		s.Drain()
+		return len(s.Mails(s.Carl.Email))
+	}
+	if got := forgot(); got != 1 {
+		t.Fatalf("got %d mails before, want one", got)
+	}
+	s.tell("Complaint", "", s.Carl.Email)
+	s.tell("Bounce", "Permanent", s.Carl.Email)
+	if got := forgot(); got != 0 {
+		t.Errorf("got %d mails to an address that complained, want none", got)
+	}
+	var row table.SuppressedRow
+	if found, err := s.Table.Get(t.Context(), table.Suppressed(s.Carl.Email), &row); err != nil || !found || row.Why != table.SuppressedComplaint {
+		t.Errorf("got %+v (%v), want a complaint still", row, err)
+	}
+}
+
 func TestWhatIsNoEventIsNotTakenAsOne(t *testing.T) {
 	s := begin(t)
 	env := s.Env(mailevents.ID)
