@@ -25,6 +25,7 @@ type Config struct {
 	InternalClientID string // of the client that Foyer itself signs people in with; its tokens open nothing here
 	PublicURL        string // where the page is, without a trailing slash
 	MailFrom         string
+	MailEvents       string // SES's configuration set, which tells mail-events of bounces; of stream-mail alone
 	MailTokenKey     string // name or ARN of the secret with the key of mail tokens
 	PoisonQueueURL   string
 	JobsQueueURL     string
@@ -46,6 +47,7 @@ func ConfigFromEnvironment() Config {
 		InternalClientID: os.Getenv("INTERNAL_CLIENT_ID"),
 		PublicURL:        strings.TrimRight(os.Getenv("PUBLIC_URL"), "/"), MailFrom: os.Getenv("MAIL_FROM"), MailTokenKey: os.Getenv("MAIL_TOKEN_KEY"),
 		PoisonQueueURL: os.Getenv("POISON_QUEUE_URL"), JobsQueueURL: os.Getenv("JOBS_QUEUE_URL"), FilesBucket: os.Getenv("FILES_BUCKET"),
+		MailEvents:    os.Getenv("MAIL_EVENTS"),
 		FailedBatches: os.Getenv("FAILED_BATCHES"), NotifyFunction: os.Getenv("STREAM_NOTIFY_FUNCTION"), MailFunction: os.Getenv("STREAM_MAIL_FUNCTION"),
 		Endpoint: os.Getenv("AWS_ENDPOINT_URL"), Region: os.Getenv("AWS_REGION"),
 		SignUpOpen:     os.Getenv("SIGN_UP") == "open",

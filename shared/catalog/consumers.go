@@ -28,6 +28,7 @@ func WithoutOperation() []Function {
 		{"stream-mail", Stream},
 		{"due-run", Schedule},
 		{"jobs-run", Queue},
+		{"mail-events", Queue},
 		{"replay", OnDemand},
 		{"token-scopes", Trigger},
 	}

@@ -31,6 +31,7 @@ var sampleBodies = map[string]string{
 	"contacts-update":     `{"name":"Carl A. Client"}`,
 	"subscription-update": `{"seats":10}`,
 	"workspaces-create":   `{"name":"Acme Agency","ownerName":"Ann Archer","ownerEmail":"ann@acme.example"}`,
+	"invitations-send":    `{"note":"Welcome aboard."}`,
 	"invitations-accept":  `{"password":"Correct-Horse-7"}`,
 	"sessions-create":     `{"email":"ann@acme.example","password":"Correct-Horse-7"}`,
 	"sessions-answer":     `{"challenge":"per_01JD0000000000000000000000.session","code":"123456"}`,

@@ -93,6 +93,19 @@ func TestWhatIsArchivedMeanwhileGetsNoClient(t *testing.T) {
 	})
 }
 
+// What the invitation says of a contact is what the contact is called and reached at
+// when it is written.
+func TestAContactWhoChangesMeanwhileIsInvitedAsTheyAreThen(t *testing.T) {
+	s := newScene(t)
+	company := s.add(s.Project, carl()).Must(http.StatusCreated).String("company.id")
+	cora := s.Do(s.Ann, "POST", "/v1/workspaces/"+s.Workspace+"/companies/"+company+"/contacts", fields{"name": "Cora Contact", "email": "cora@globex.example"}).Must(http.StatusCreated).String("id")
+	s.before(writes, func() {
+		s.Do(s.Ann, "PATCH", "/v1/workspaces/"+s.Workspace+"/contacts/"+cora, fields{"name": "Cora Changed"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+	})
+	s.add(s.Project, but(carl(), fields{"email": "cora@globex.example"})).Must(http.StatusCreated)
+	equal(t, "name in the invitation", s.Invitations("cora@globex.example", s.Workspace)[0].Name, "Cora Changed")
+}
+
 // Rule 18: a licence that is freed while the request is read counts no more.
 func TestALicenceThatGoesMeanwhileIsMissed(t *testing.T) {
 	s := newScene(t)

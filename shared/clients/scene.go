@@ -185,10 +185,6 @@ func (s *scene) allowed(c *api.Call) error {
 		return contacts.IsMember()
 	case s.contact.Removed:
 		return contacts.AccessRemoved()
-	case s.gate.Archived:
-		return companies.Archived()
-	case c.Gate.PortalNeedsLicence && !s.gate.Licensed:
-		return api.Conflict("company-not-licensed", "The portal needs a licence, which this company has not: its contacts cannot be invited.")
 	}
-	return nil
+	return companies.MayInvite(c, s.gate)
 }

@@ -8,6 +8,7 @@ import (
 
 	"foyer/shared/activity"
 	"foyer/shared/api"
+	"foyer/shared/companies"
 	"foyer/shared/contacts"
 	"foyer/shared/invitations"
 	"foyer/shared/table"
@@ -28,7 +29,7 @@ func (s *scene) adding(c *api.Call, n NewClient) (*table.Tx, table.ContactRow, t
 	if company.Company == "" {
 		company = s.named.Make(c, tx, n.CompanyName.String())
 	} else {
-		s.checkCompany(c, tx)
+		companies.CheckOpen(c, tx, company.Company)
 	}
 	if isNew {
 		contact.Company = company.Company
@@ -49,15 +50,6 @@ func (s *scene) adding(c *api.Call, n NewClient) (*table.Tx, table.ContactRow, t
 	}
 	activity.InProject(c, tx, false, table.ActivityRow{Type: table.ActivityClientAdded, Subject: contact.Contact})
 	return tx, contact, company
-}
-
-// checkCompany asks whether the company is still open to clients.
-func (s *scene) checkCompany(c *api.Call, tx *table.Tx) {
-	open := table.Is("archived", false)
-	if c.Gate.PortalNeedsLicence {
-		open = open.And(table.Is("licensed", true))
-	}
-	tx.Check(table.CompanyGate(c.Workspace, s.company.Company), open).Else(table.ErrConflict)
 }
 
 // intoProject adds the person to the project's people, and gives a project that
@@ -101,7 +93,8 @@ func (s *scene) writeContact(c *api.Call, tx *table.Tx, contact table.ContactRow
 		contacts.Put(c, tx, contact)
 	case invite:
 		invited := table.Set("person", contact.Person).Set(state, expression.Value(contact.InvitationState)).Set(expression.Name("expiresAt"), expression.Value(contact.ExpiresAt))
-		tx.Update(key, invited).If(table.Exists().And(person.AttributeNotExists(), removed.AttributeNotExists())).Else(table.ErrConflict)
+		// By the name and the address that the invitation has of it, too.
+		tx.Update(key, invited).If(table.Is("name", contact.Name).And(table.Is("email", contact.Email), person.AttributeNotExists(), removed.AttributeNotExists())).Else(table.ErrConflict)
 	default:
 		tx.Check(key, table.Is("invitationState", contact.InvitationState).And(table.Is("person", contact.Person), removed.AttributeNotExists())).Else(table.ErrConflict)
 	}

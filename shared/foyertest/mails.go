@@ -15,6 +15,7 @@ import (
 type Mail struct {
 	From, To, Subject, Text, HTML string
 	Headers                       map[string]string
+	Tags                          map[string]string // that SES gives back in its events
 }
 
 // captureMail keeps what SES takes: the engine's own list is one for all tests,
@@ -34,9 +35,12 @@ func (w *World) captureMail(stack *middleware.Stack) error {
 // keepMail keeps a mail that SES took.
 func (w *World) keepMail(send *sesv2.SendEmailInput) {
 	simple := send.Content.Simple
-	m := Mail{From: aws.ToString(send.FromEmailAddress), To: send.Destination.ToAddresses[0], Subject: *simple.Subject.Data, Text: *simple.Body.Text.Data, HTML: *simple.Body.Html.Data, Headers: map[string]string{}}
+	m := Mail{From: aws.ToString(send.FromEmailAddress), To: send.Destination.ToAddresses[0], Subject: *simple.Subject.Data, Text: *simple.Body.Text.Data, HTML: *simple.Body.Html.Data, Headers: map[string]string{}, Tags: map[string]string{}}
 	for _, h := range simple.Headers {
 		m.Headers[*h.Name] = *h.Value
+	}
+	for _, tag := range send.EmailTags {
+		m.Tags[*tag.Name] = *tag.Value
 	}
 	w.streams.mu.Lock()
 	defer w.streams.mu.Unlock()

@@ -147,6 +147,11 @@ func New(t *testing.T, options ...Option) *World {
 	if err != nil && !alreadyThere(err) {
 		t.Fatalf("SES identity: %v", err)
 	}
+	w.names["MailEvents"] = "foyer-events-" + id
+	_, err = sesv2.NewFromConfig(w.AWS).CreateConfigurationSet(ctx, &sesv2.CreateConfigurationSetInput{ConfigurationSetName: aws.String(w.names["MailEvents"])})
+	if err != nil && !alreadyThere(err) {
+		t.Fatalf("SES configuration set: %v", err)
+	}
 	w.names["MailTokenKey"], w.names["PoisonQueue"] = *secret.ARN, "foyer-poison-"+id
 	w.names["JobsQueue"], w.names["Files"] = "foyer-jobs-"+id, "foyer-files-"+id
 	w.names["FailedBatches"] = "foyer-failed-" + id
@@ -155,7 +160,7 @@ func New(t *testing.T, options ...Option) *World {
 
 	w.Config = api.Config{
 		Table: w.names["Table"], UserPoolID: w.names["UserPool"], UserPoolClientID: w.names["UserPoolClient"], InternalClientID: w.names["UserPoolInternalClient"],
-		PublicURL: "https://portal.example.com", MailFrom: mailFrom, MailTokenKey: *secret.ARN, PoisonQueueURL: *queue.QueueUrl,
+		PublicURL: "https://portal.example.com", MailFrom: mailFrom, MailEvents: w.names["MailEvents"], MailTokenKey: *secret.ARN, PoisonQueueURL: *queue.QueueUrl,
 		JobsQueueURL: *jobs.QueueUrl, FilesBucket: w.names["Files"],
 		Endpoint: *w.AWS.BaseEndpoint, Region: w.AWS.Region, SignUpOpen: true, Reminder: 72 * time.Hour, InvitationLife: 7 * 24 * time.Hour,
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
 	"foyer/shared/api"
 	"foyer/shared/table"
 )
@@ -74,6 +76,22 @@ func Invite(c *api.Call, tx *table.Tx, known Known, i Invitee) table.InvitationR
 		Generation: 1, State: table.InvitationQueued, CreatedAt: now, ExpiresAt: now.Add(c.Config.InvitationLife),
 	}
 	tx.Put(table.Invitation(known.Person, i.Workspace, subject), inv).If(table.Absent()).Else(table.ErrConflict)
+	PutMail(c.Env, tx, inv, table.MailInvitation, 0)
+	PutReminder(c.Env, tx, inv, 1)
+	return inv
+}
+
+// again adds to the transaction that the invitation is sent once more, with a new
+// link: the one before is dead with the generation that it was made for. What else the
+// mail says is as i has it now; the name and the project stay. It returns the invitation.
+func again(c *api.Call, tx *table.Tx, inv table.InvitationRow, i Invitee) table.InvitationRow {
+	was, state := inv.Generation, inv.State
+	inv.Generation, inv.State, inv.Reminders, inv.ExpiresAt = was+1, table.InvitationQueued, 0, c.Now().Add(c.Config.InvitationLife)
+	inv.WorkspaceName, inv.CompanyName, inv.InviterName, inv.Note = i.WorkspaceName, i.CompanyName, i.InviterName, i.Note
+	name, value := expression.Name, expression.Value
+	u := table.Set("generation", inv.Generation).Set(name("state"), value(inv.State)).Set(name("reminders"), value(0)).Set(name("expiresAt"), value(inv.ExpiresAt)).
+		Set(name("workspaceName"), value(inv.WorkspaceName)).Set(name("companyName"), value(inv.CompanyName)).Set(name("inviterName"), value(inv.InviterName)).Set(name("note"), value(inv.Note))
+	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), u).If(table.Is("generation", was)).If(table.Is("state", state)).Else(table.ErrConflict)
 	PutMail(c.Env, tx, inv, table.MailInvitation, 0)
 	PutReminder(c.Env, tx, inv, 1)
 	return inv

@@ -67,10 +67,21 @@ func take(ctx context.Context, env *api.Env, m table.MailRow, keyVersion string)
 	return c, err
 }
 
-// drop marks the mail as not sent, with the reason: it is not asked again.
-func (c claim) drop(ctx context.Context, env *api.Env, reason string) error {
+// drop marks the mail as not sent, with the reason: it is not asked again. also adds
+// what becomes of what the mail is about; nil: nothing.
+func (c claim) drop(ctx context.Context, env *api.Env, reason string, also func(*table.Tx)) error {
 	env.Log.InfoContext(ctx, "mail dropped", "mail", c.mail.Mail, "person", c.mail.Person, "reason", reason)
-	err := env.Table.UpdateOne(ctx, c.key(), table.Set("dropped", reason), c.mine())
+	var err error
+	if also == nil {
+		err = env.Table.UpdateOne(ctx, c.key(), table.Set("dropped", reason), c.mine())
+	} else {
+		tx := &table.Tx{}
+		tx.Update(c.key(), table.Set("dropped", reason)).If(c.mine())
+		also(tx)
+		if err = env.Table.Write(ctx, tx); errors.Is(err, table.ErrConflict) {
+			c.release(ctx, env) // what it is about has changed: it is asked anew
+		}
+	}
 	if errors.Is(err, table.ErrConditionFailed) {
 		return nil // the claim is another's by now, who decides anew
 	}

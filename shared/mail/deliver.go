@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"foyer/shared/api"
+	"foyer/shared/mailevents"
 	"foyer/shared/stream"
 	"foyer/shared/table"
 )
@@ -51,7 +52,15 @@ func deliver(ctx context.Context, env *api.Env, r stream.Record) error {
 		return err
 	}
 	if p.stale != "" {
-		return c.drop(ctx, env, p.stale)
+		return c.drop(ctx, env, p.stale, nil)
+	}
+	closed, err := mailevents.Suppressed(ctx, env, p.content.to())
+	if err != nil {
+		c.release(ctx, env)
+		return err
+	}
+	if closed {
+		return c.drop(ctx, env, "address-suppressed", p.bounces)
 	}
 	return c.send(ctx, env, p)
 }
@@ -62,6 +71,8 @@ type prepared struct {
 	content Content
 	// marks adds what the sending changes beyond the mark of the mail itself.
 	marks func(tx *table.Tx)
+	// bounces adds what becomes of it where no mail goes to the address any more.
+	bounces func(tx *table.Tx)
 }
 
 func stale(why string) (prepared, error) { return prepared{stale: why}, nil }
@@ -90,7 +101,7 @@ func (c claim) send(ctx context.Context, env *api.Env, p prepared) error {
 		c.release(ctx, env)
 		return errors.Join(stream.ErrPoison, err)
 	}
-	id, err := send(ctx, env, message)
+	id, err := send(ctx, env, message, mailevents.Tags(c.mail))
 	if err != nil {
 		if refused(err) {
 			c.release(ctx, env)

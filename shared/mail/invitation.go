@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"foyer/shared/api"
+	"foyer/shared/mailevents"
 	"foyer/shared/mailtoken"
 	"foyer/shared/policy"
 	"foyer/shared/table"
@@ -68,7 +69,7 @@ func prepareInvitation(ctx context.Context, env *api.Env, c claim) (prepared, er
 		// Only while it is queued: an answer that came meanwhile is not undone.
 		tx.Update(invitation, table.Set("state", table.InvitationSent)).If(table.Is("state", table.InvitationQueued)).If(table.Is("generation", inv.Generation))
 		tx.Update(inv.SubjectKey(), table.Set("invitationState", table.InvitationSent)).If(table.Is("invitationState", table.InvitationQueued))
-	}}, nil
+	}, bounces: func(tx *table.Tx) { mailevents.Bounced(env, tx, inv) }}, nil
 }
 
 // tokenKeptFor is how long a token's row stands after the invitation's end.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -38,11 +40,22 @@ func client(env *api.Env) *sesv2.Client {
 //
 // Auto-Submitted (RFC 3834) keeps out-of-office answers from coming back, and
 // X-Auto-Response-Suppress says the same to Exchange, which does not read it.
-func send(ctx context.Context, env *api.Env, m Message) (string, error) {
+//
+// tags come back in what SES tells of the mail (mail-events).
+func send(ctx context.Context, env *api.Env, m Message, tags map[string]string) (string, error) {
 	text := func(s string) *types.Content {
 		return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
 	}
+	var told []types.MessageTag
+	for _, name := range slices.Sorted(maps.Keys(tags)) {
+		told = append(told, types.MessageTag{Name: aws.String(name), Value: aws.String(tags[name])})
+	}
+	var events *string // a stack without them sends all the same
+	if env.Config.MailEvents != "" {
+		events = &env.Config.MailEvents
+	}
 	res, err := client(env).SendEmail(ctx, &sesv2.SendEmailInput{
+		ConfigurationSetName: events, EmailTags: told,
 		FromEmailAddress: aws.String(senderName + " <" + env.Config.MailFrom + ">"),
 		Destination:      &types.Destination{ToAddresses: []string{m.To}},
 		Content: &types.EmailContent{Simple: &types.Message{

@@ -168,6 +168,20 @@ type RevisionRow struct {
 	Revision int `dynamodbav:"revision"`
 }
 
+// Why no mail goes to an address.
+const (
+	SuppressedBounce    = "bounce"
+	SuppressedComplaint = "complaint"
+)
+
+// SuppressedRow says why no mail goes to an address (key Suppressed).
+type SuppressedRow struct {
+	Key
+	Why     string    `dynamodbav:"why"`
+	Message string    `dynamodbav:"message"` // SES's id of the mail
+	At      time.Time `dynamodbav:"at"`
+}
+
 // InvitationRow is an invitation (key Invitation). It carries the names to show,
 // so that viewing it needs no row of the team's realm.
 type InvitationRow struct {

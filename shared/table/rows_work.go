@@ -96,6 +96,9 @@ const (
 	ActivityItemShared         = "item-shared"
 	ActivityItemUnshared       = "item-unshared"
 	ActivityReminderDue        = "invitation-reminder"
+	ActivityInvitationSent     = "invitation-sent" // to a contact, for the first time or again; clients-add has its own
+	ActivityInvitationRevoked  = "invitation-revoked"
+	ActivityInvitationBounced  = "invitation-bounced" // nobody's act: its mail came back, or was complained of
 	ActivityCompanyCreated     = "company-created"
 	ActivityCompanyRenamed     = "company-renamed"
 	ActivityCompanyArchived    = "company-archived"

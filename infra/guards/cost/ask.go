@@ -22,6 +22,7 @@ import (
 	"foyer/shared/jobs"
 	"foyer/shared/jobsrun"
 	"foyer/shared/mail"
+	"foyer/shared/mailevents"
 	"foyer/shared/notify"
 	"foyer/shared/stream"
 	"foyer/shared/table"
@@ -135,7 +136,7 @@ func Unmetered() (ids []string) {
 func (s *State) Consumers() []Metered {
 	s.T.Helper()
 	s.sendAway()
-	return []Metered{s.notify(), s.startJob(), s.runJob(), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.mailOf("stream-mail of a reset", s.reset), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
+	return []Metered{s.notify(), s.startJob(), s.runJob(), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.mailOf("stream-mail of a reset", s.reset), s.bounce(), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
 }
 
 // Operations are the catalogue in the order in which a state is metered: reads first,
@@ -273,6 +274,25 @@ func (s *State) reset() table.Key {
 		s.T.Fatalf("got the mails %v (%v), want one", rows, err)
 	}
 	return rows[0].Key
+}
+
+// bounce meters mail-events on an invitation whose mail came back.
+func (s *State) bounce() Metered {
+	s.T.Helper()
+	env := s.Env(mailevents.ID)
+	return s.measure("mail-events of an invitation", consumers["mail-events of an invitation"], func() func() {
+		p := s.Invitee()
+		rows, _, err := table.QueryInto[table.MailRow](s.T.Context(), s.Table, table.Query{PK: table.UserPartition(p.ID), Prefix: table.PrefixMail})
+		if err != nil || len(rows) != 1 {
+			s.T.Fatalf("got the mails %v (%v), want one", rows, err)
+		}
+		body := mailevents.Permanent(p.Email, mailevents.Tags(rows[0]))
+		return func() {
+			if err := mailevents.Run(s.T.Context(), env, body); err != nil {
+				s.T.Errorf("%s: %v", mailevents.ID, err)
+			}
+		}
+	})
 }
 
 // dueRun meters a minute of due-run: with nothing due, or with a reminder.

@@ -21,6 +21,7 @@ import (
 	"foyer/shared/foyertest"
 	"foyer/shared/jobs"
 	"foyer/shared/mail"
+	"foyer/shared/mailevents"
 	"foyer/shared/replay"
 	"foyer/shared/table"
 )
@@ -103,6 +104,13 @@ var given = map[string][]job{
 			return []string{fmt.Sprintf("the job is %s with %d entries done, its file has %d lines, the log %d entries", row.State, row.Done, lines, entries)}
 		}
 		return nil
+	}}},
+	"mail-events": {{name: "an invitation that came back", give: func(c *try) string {
+		p := c.Invitee()
+		c.Drain()
+		mails := c.Mails(p.Email)
+		c.job = mailevents.Permanent(p.Email, mails[len(mails)-1].Tags)
+		return ""
 	}}},
 	"due-run": {{name: "a reminder", lease: due.Lease, give: func(c *try) string {
 		// Each case has minutes of its own, after those that the case before has taken, and
@@ -224,6 +232,9 @@ func (j job) do(c *try, f catalog.Function) bool {
 		c.Drain(f.ID)
 		return c.Waiting(f.ID) == 0
 	case catalog.Queue:
+		if f.ID == mailevents.ID {
+			return mailevents.Run(c.T.Context(), c.Env(f.ID), c.job) == nil
+		}
 		return c.RunJob(fmt.Sprintf(`{"workspace":%q,"job":%q}`, c.WorkspaceID, c.job))
 	case catalog.Schedule:
 		return c.runDue(time.Minute) == nil

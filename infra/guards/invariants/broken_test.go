@@ -41,6 +41,7 @@ var mayGo = map[string]string{
 	"TeamFeed":            "a stream is late; of one that was mailed it is missed",
 	"Attempts":            "a count ends with its window",
 	"Challenge":           "it is answered, or ends",
+	"Suppressed":          "mail arrives again",
 	"PasswordReset":       "it is used, or ends; of a token that is newer than any it is not missed",
 	"AddressChange":       "likewise",
 	"Membership":          "the last contact was removed; one that gives access is missed",
@@ -54,7 +55,8 @@ var free = map[string][]string{
 	"PasswordReset": {"reset", "expiresAt"}, "AddressChange": {"change", "email", "expiresAt"}, // random; of another form they are tried by hand
 	"WorkspaceGate":       {"portalNeedsLicence", "closed"},
 	"CompanyNameRevision": {"revision"}, // may be more than it counts; less is tried by hand
-	"DueWatermark":        {"done"},     // a time; what is none is tried by hand
+	"Suppressed":          {"message"},
+	"DueWatermark":        {"done"}, // a time; what is none is tried by hand
 	"Idempotency":         {"fingerprint"},
 	"Invitation": {"workspaceName", "companyName", "projectName", "inviterName", "note", "selfService", "generation", "project",
 		"email", "name"}, // of those who changed theirs since; of others the contact or member has the same

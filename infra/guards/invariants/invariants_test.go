@@ -10,10 +10,11 @@ import (
 	"foyer/infra/guards/scene"
 	"foyer/shared/catalog"
 	"foyer/shared/foyertest"
+	"foyer/shared/mailevents"
 )
 
 // lived is a scene in which every operation was asked, what that told people was
-// sent, and an invitation was reminded of.
+// sent, an invitation was reminded of, and the mail of one came back.
 func lived(t *testing.T) *scene.Scene {
 	t.Helper()
 	s := scene.New(t)
@@ -33,6 +34,12 @@ func lived(t *testing.T) *scene.Scene {
 	s.Drain()
 	if failed := s.RunJobs(); failed > 0 {
 		t.Fatalf("%d jobs failed", failed)
+	}
+	bounced := s.Invitee()
+	s.Drain()
+	mails := s.Mails(bounced.Email)
+	if err := mailevents.Run(t.Context(), s.Env(mailevents.ID), mailevents.Permanent(bounced.Email, mails[len(mails)-1].Tags)); err != nil {
+		t.Fatal(err)
 	}
 	asked := s.Client() // for a code, and does not answer
 	s.SecondFactor(asked)

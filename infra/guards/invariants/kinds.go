@@ -82,6 +82,7 @@ func init() { // not above: what they must agree with asks for kinds
 		{"TeamFeed", formOf(table.TeamFeed("‹person›", "‹w›", "‹activity›")), of(teamFeed)},
 		// AUTH#
 		{"Address", formOf(table.Address("‹hash›")), of(address)},
+		{"Suppressed", formOf(table.Suppressed("‹hash›")), of(suppressed)},
 		{"Token", formOf(table.Token("‹hash›")), of(token)},
 		{"Attempts", formOf(table.Key{PK: table.Attempts("‹kind›", "‹hash›", sampleTime).PK, SK: "‹window›"}), of(attempts)},
 		{"Idempotency", formOf(table.Idempotency("‹sha256›")), of(idempotency)},

@@ -36,6 +36,12 @@ func address(c *checker, at place, row table.AddressRow) {
 	}
 }
 
+// suppressed: no mail goes to the address; whether anybody has it is all the same.
+func suppressed(c *checker, at place, row table.SuppressedRow) {
+	c.want(at.key, row.Why == table.SuppressedBounce || row.Why == table.SuppressedComplaint, "is for %q", row.Why)
+	c.want(at.key, row.Message != "" && !row.At.IsZero(), "is of no mail")
+}
+
 func session(c *checker, at place, row table.SessionRow) {
 	c.has(at.key, table.Account(at.ids["person"]))
 	c.want(at.key, row.TTL > row.CreatedAt.Unix(), "ends before it begins")

@@ -107,13 +107,13 @@ func activity(c *checker, at place, row table.ActivityRow) {
 	c.want(at.key, !row.At.IsZero(), "has no time")
 	switch row.Type {
 	case table.ActivityWorkspaceCreated, table.ActivityInvitationAccepted, table.ActivityClientAdded, table.ActivityAccessRemoved,
-		table.ActivityAccessRestored, table.ActivityReminderDue:
+		table.ActivityAccessRestored, table.ActivityReminderDue, table.ActivityInvitationBounced:
 		subject := table.Contact(w, row.Subject)
 		if strings.HasPrefix(row.Subject, "per_") {
 			subject = table.Member(w, row.Subject)
 		}
 		c.has(at.key, subject)
-	case table.ActivityContactCreated, table.ActivityContactUpdated:
+	case table.ActivityContactCreated, table.ActivityContactUpdated, table.ActivityInvitationSent, table.ActivityInvitationRevoked:
 		c.has(at.key, table.Contact(w, row.Subject))
 	case table.ActivityCompanyCreated, table.ActivityCompanyRenamed, table.ActivityCompanyArchived, table.ActivityCompanyUnarchived,
 		table.ActivityLicenceGranted, table.ActivityLicenceReleased:

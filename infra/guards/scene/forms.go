@@ -57,6 +57,14 @@ var others = map[string][]other{
 	"workspaces-create": {{"of somebody known", func(s *Scene, r *Request) {
 		r.Body = map[string]any{"name": "New Agency", "ownerName": "Carl Client", "ownerEmail": s.Carl.Email}
 	}}},
+	"invitations-send": {
+		{"again", func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact }},
+		{"to somebody known", func(s *Scene, r *Request) {
+			p := s.Client()
+			company := s.Company()
+			r.IDs["contact"] = s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies/"+company+"/contacts", map[string]any{"name": p.Name, "email": p.Email}).Must(http.StatusCreated).String("id")
+		}},
+	},
 	"access-remove": {{"of an invitee", func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact }}},
 	"access-restore": {{"of an invitee", func(s *Scene, r *Request) {
 		r.IDs["contact"] = s.Invitee().Contact

@@ -38,7 +38,9 @@ var recipes = map[string]func(s *Scene, r *Request){
 		s.made++ // another number than it is
 		r.Body = map[string]any{"seats": 100000 + s.made}
 	},
-	"access-remove": func(s *Scene, r *Request) { r.IDs["contact"] = s.Client().Contact },
+	"invitations-send":   func(s *Scene, r *Request) { r.IDs["contact"] = s.Contact() },
+	"invitations-revoke": func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact },
+	"access-remove":      func(s *Scene, r *Request) { r.IDs["contact"] = s.Client().Contact },
 	"access-restore": func(s *Scene, r *Request) {
 		r.IDs["contact"] = s.Client().Contact
 		s.Do(s.Ann, "DELETE", "/v1/workspaces/"+s.WorkspaceID+"/contacts/"+r.IDs["contact"]+"/access", nil).Must(204)

@@ -99,6 +99,16 @@ var secretSteps = []step{
 		return r.all(rt, request{op: "contacts-update", who: r.mia, method: "PATCH", target: "/v1/workspaces/" + r.workspace + "/contacts/" + contact,
 			headers: map[string]string{"If-Match": "*"}, body: body(fields{"name": "Cora Changed", "email": r.secretAddress()})})
 	}},
+	{name: "a secret contact is invited, twice, and not any more", operations: []string{"invitations-send", "invitations-revoke"}, do: func(r *run, rt *rapid.T) bool {
+		at := "/v1/workspaces/" + r.workspace + "/contacts/" + oneOf(rt, "secret contact", r.hidden.contacts) + "/invitation"
+		sent := request{op: "invitations-send", who: r.mia, method: "POST", target: at, body: `{"note":"Welcome."}`}
+		a := r.privately(rt, sent)
+		if a.status != http.StatusAccepted {
+			return false
+		}
+		r.hidden.persons = append(r.hidden.persons, r.names.call(a.get("person"), "secret person"))
+		return r.all(rt, sent, request{op: "invitations-revoke", who: r.mia, method: "DELETE", target: at})
+	}},
 	{name: "the audit is exported", operations: []string{"audit-export"}, do: func(r *run, rt *rapid.T) bool {
 		a := r.privately(rt, request{op: "audit-export", who: r.ann, method: "POST", target: "/v1/workspaces/" + r.workspace + "/audit/export", body: `{"format":"csv"}`})
 		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))

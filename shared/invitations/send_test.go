@@ -1,0 +1,361 @@
+//go:build engine
+
+package invitations_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/middleware"
+
+	"foyer/shared/foyertest"
+	"foyer/shared/table"
+)
+
+// office is Acme Agency with Globex, of which Nora is a contact whom nobody has invited.
+type office struct {
+	*foyertest.World
+	foyertest.Acme
+	nora foyertest.Person
+}
+
+func newOffice(t *testing.T) office {
+	t.Helper()
+	t.Parallel()
+	w := foyertest.New(t)
+	w.Config.Reminder = reminder
+	o := office{World: w, Acme: w.Acme()}
+	o.runDue()
+	o.nora = o.contact("Nora New", "nora@globex.example")
+	o.Drain()
+	o.ForgetMails()
+	return o
+}
+
+// reminder is how long after a sending its reminder is due.
+const reminder = 4 * time.Minute
+
+func (o office) runDue() {
+	o.T.Helper()
+	if err := o.RunDue(); err != nil {
+		o.T.Fatal(err)
+	}
+}
+
+func (o office) contact(name, email string) foyertest.Person {
+	o.T.Helper()
+	r := o.Do(o.Ann, "POST", "/v1/workspaces/"+o.Acme.Workspace+"/companies/"+o.Company+"/contacts", fields{"name": name, "email": email}).Must(http.StatusCreated)
+	return foyertest.Person{Name: name, Email: email, Password: foyertest.Password, Contact: r.String("id"), Company: o.Company}
+}
+
+func (o office) path(contact, what string) string {
+	return "/v1/workspaces/" + o.Acme.Workspace + "/contacts/" + contact + "/" + what
+}
+
+func (o office) send(p foyertest.Person, headers ...foyertest.Header) foyertest.Response {
+	o.T.Helper()
+	return o.Do(o.Ann, "POST", o.path(p.Contact, "invitation"), fields{"note": "Welcome."}, headers...)
+}
+
+func (o office) revoke(p foyertest.Person) foyertest.Response {
+	o.T.Helper()
+	return o.Do(o.Ann, "DELETE", o.path(p.Contact, "invitation"), nil)
+}
+
+// mailed sends what waits, and gives back the mails to the address since it was asked
+// before.
+func (o office) mailed(email string) []foyertest.Mail {
+	o.T.Helper()
+	o.Drain()
+	mails := o.Mails(email)
+	o.ForgetMails()
+	return mails
+}
+
+// state is where the contact's invitation stands, in the team's row and in the
+// invitation's own.
+func (o office) state(p foyertest.Person) (shown, own string) {
+	o.T.Helper()
+	r := o.Do(o.Ann, "GET", o.path(p.Contact, "")[:len(o.path(p.Contact, ""))-1], nil).Must(http.StatusOK)
+	for _, inv := range o.Invitations(p.Email, o.Acme.Workspace) {
+		if inv.Subject == p.Contact {
+			own = inv.State
+		}
+	}
+	if invitation, ok := r.JSON()["invitation"].(map[string]any); ok {
+		shown = invitation["state"].(string)
+	}
+	return shown, own
+}
+
+func (o office) stateIs(p foyertest.Person, want string) {
+	o.T.Helper()
+	if shown, own := o.state(p); shown != want || own != want {
+		o.T.Errorf("the team sees %q, the invitation is %q, want %q", shown, own, want)
+	}
+}
+
+// meanwhile does something, once, after the function has read everything and before it
+// writes.
+func (o office) meanwhile(function string, do func()) {
+	var done atomic.Bool // not a sync.Once: what is done may be a request of the same function
+	o.Intercept(function, func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Meanwhile", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			if _, ok := in.Parameters.(*dynamodb.TransactWriteItemsInput); ok && done.CompareAndSwap(false, true) {
+				do()
+			}
+			return next.HandleInitialize(ctx, in)
+		}), middleware.Before)
+	})
+}
+
+func TestAContactIsInvitedToThePortal(t *testing.T) {
+	o := newOffice(t)
+	sent := o.send(o.nora).Must(http.StatusAccepted)
+	if sent.String("access") != "invited" || sent.String("invitation.state") != table.InvitationQueued || sent.String("company.name") != "Globex" {
+		t.Errorf("got %s", sent.Body)
+	}
+	mails := o.mailed("")
+	if len(mails) != 1 || mails[0].To != o.nora.Email {
+		t.Fatalf("got mails %+v, want one to Nora", mails)
+	}
+	for _, says := range []string{"Ann Archer", "Acme Agency", "Welcome."} {
+		if !strings.Contains(mails[0].Text, says) {
+			t.Errorf("the mail does not say %q: %s", says, mails[0].Text)
+		}
+	}
+	o.stateIs(o.nora, table.InvitationSent)
+	seen := view(o.World, mails[0].Token()).Must(http.StatusOK)
+	if seen.String("company") != "Globex" || seen.String("inviterName") != "Ann Archer" {
+		t.Errorf("got %s", seen.Body)
+	}
+	accept(o.World, nobody, mails[0].Token(), foyertest.Password).Must(http.StatusOK)
+	nora := o.SignIn(o.nora)
+	if me := o.Do(nora, "GET", "/v1/me", nil).Must(http.StatusOK); !strings.Contains(me.Body, o.Acme.Workspace) {
+		t.Errorf("Nora is not of the workspace: %s", me.Body)
+	}
+	o.stateIs(o.nora, table.InvitationAccepted)
+}
+
+// Rule 23: resend makes a new link, and the old one stops working.
+func TestSendingAgainMakesANewLinkAndTheOldOneIsDead(t *testing.T) {
+	for name, become := range map[string]func(o office, link string){
+		"sent":   func(office, string) {},
+		"opened": func(o office, link string) { open(o.World, link).Must(http.StatusNoContent) },
+		"expired": func(o office, _ string) {
+			past := table.Set("expiresAt", o.Clock.Now().Add(-time.Second))
+			update(o.World, table.Contact(o.Acme.Workspace, o.nora.Contact), past)
+			update(o.World, table.Invitation(o.PersonID(o.nora.Email), o.Acme.Workspace, o.nora.Contact), past)
+		},
+		"revoked": func(o office, _ string) { o.revoke(o.nora).Must(http.StatusNoContent) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			o.send(o.nora).Must(http.StatusAccepted)
+			old := o.mailed(o.nora.Email)[0].Token()
+			become(o, old)
+			if shown, _ := o.state(o.nora); shown != name {
+				t.Fatalf("got the state %q, want %q", shown, name)
+			}
+			o.send(o.nora).Must(http.StatusAccepted)
+			view(o.World, old).Problem(http.StatusNotFound, "not-found")
+			o.stateIs(o.nora, table.InvitationQueued)
+			mails := o.mailed("")
+			if len(mails) != 1 || mails[0].To != o.nora.Email || mails[0].Token() == old {
+				t.Fatalf("got mails %+v, want one with another link", mails)
+			}
+			view(o.World, old).Problem(http.StatusNotFound, "not-found")
+			accept(o.World, nobody, old, foyertest.Password).Problem(http.StatusNotFound, "not-found")
+			accept(o.World, nobody, mails[0].Token(), foyertest.Password).Must(http.StatusOK)
+			o.stateIs(o.nora, table.InvitationAccepted)
+		})
+	}
+}
+
+// A mail that has not left yet when the invitation is sent again does not leave: its
+// link would be dead.
+func TestOfTwoSendingsBeforeTheMailOneMailLeaves(t *testing.T) {
+	o := newOffice(t)
+	o.send(o.nora).Must(http.StatusAccepted)
+	o.send(o.nora).Must(http.StatusAccepted)
+	mails := o.mailed("")
+	if len(mails) != 1 {
+		t.Fatalf("got %d mails, want one", len(mails))
+	}
+	view(o.World, mails[0].Token()).Must(http.StatusOK)
+}
+
+func TestAnInvitationSentAgainIsRemindedOfAsIfItWereNew(t *testing.T) {
+	o := newOffice(t)
+	o.send(o.nora).Must(http.StatusAccepted)
+	o.mailed("")
+	o.Clock.Advance(reminder - time.Minute)
+	o.send(o.nora).Must(http.StatusAccepted)
+	link := o.mailed("")[0].Token()
+	o.Clock.Advance(2 * time.Minute)
+	o.runDue()
+	if mails := o.mailed(o.nora.Email); len(mails) != 0 {
+		t.Errorf("got %d reminders of the first sending, want none", len(mails))
+	}
+	o.Clock.Advance(reminder)
+	o.runDue()
+	if mails := o.mailed(o.nora.Email); len(mails) != 1 || mails[0].Token() != link {
+		t.Errorf("got %+v, want one reminder with the link of the second sending", mails)
+	}
+}
+
+func TestWhoCannotBeInvited(t *testing.T) {
+	o := newOffice(t)
+	rita := o.Client(o.Ann, o.Acme.Project, "Globex", "Rita Removed", "rita@globex.example")
+	o.Do(o.Ann, "DELETE", o.path(rita.Contact, "access"), nil).Must(http.StatusNoContent)
+	self := o.contact("Ann Archer", o.Ann.Email)
+	bert := o.Invited(o.Ann, o.Acme.Project, "Globex", "Bert Bounced", "bert@globex.example")
+	update(o.World, table.Contact(o.Acme.Workspace, bert.Contact), table.Set("invitationState", table.InvitationBounced))
+	update(o.World, table.Invitation(bert.ID, o.Acme.Workspace, bert.Contact), table.Set("state", table.InvitationBounced))
+	o.mailed("")
+	o.Unchanged(func() {
+		o.send(o.Carl).Problem(http.StatusConflict, "invitation-accepted")
+		o.send(rita).Problem(http.StatusConflict, "access-removed")
+		o.send(bert).Problem(http.StatusConflict, "address-bounced")
+		o.send(self).Problem(http.StatusConflict, "is-member")
+		o.send(foyertest.Person{Contact: "con_01JD0000000000000000000000"}).Problem(http.StatusNotFound, "not-found")
+		o.Do(o.Carl, "POST", o.path(o.nora.Contact, "invitation"), nil).Problem(http.StatusNotFound, "not-found")
+	})
+	olga, _ := o.World.Workspace("Other Agency", "Olga Other", "olga@other.example")
+	o.Unchanged(func() {
+		o.Do(olga, "POST", o.path(o.nora.Contact, "invitation"), nil).Problem(http.StatusNotFound, "not-found")
+	})
+	gate := table.CompanyGate(o.Acme.Workspace, o.Company)
+	update(o.World, table.WorkspaceGate(o.Acme.Workspace), table.Set("portalNeedsLicence", true))
+	o.Unchanged(func() { o.send(o.nora).Problem(http.StatusConflict, "company-not-licensed") })
+	update(o.World, gate, table.Set("licensed", true))
+	o.send(o.nora).Must(http.StatusAccepted)
+	update(o.World, gate, table.Set("archived", true))
+	o.Unchanged(func() { o.send(o.nora).Problem(http.StatusConflict, "company-archived") })
+	o.Drain()
+	if mails := o.Mails(o.nora.Email); len(mails) != 0 {
+		t.Errorf("got %d mails to a client of an archived company, want none", len(mails))
+	}
+}
+
+// An address that Foyer knows is answered as one that it does not, and joins with the
+// account that it has.
+func TestAKnownAddressIsInvitedLikeAnUnknownOne(t *testing.T) {
+	o := newOffice(t)
+	olga, theirs := o.World.Workspace("Other Agency", "Olga Other", "olga@other.example")
+	contact := o.contact("Olga Other", olga.Email)
+	known, unknown := o.send(contact).Must(http.StatusAccepted), o.send(o.nora).Must(http.StatusAccepted)
+	for name := range unknown.JSON() {
+		if _, ok := known.JSON()[name]; !ok || len(known.JSON()) != len(unknown.JSON()) {
+			t.Errorf("got %s for a known address, %s for an unknown one", known.Body, unknown.Body)
+		}
+	}
+	link := o.mailed(olga.Email)[0].Token()
+	accept(o.World, nobody, link, foyertest.Password).Problem(http.StatusConflict, "sign-in-first")
+	accept(o.World, olga, link, "").Must(http.StatusOK)
+	if me := o.Do(olga, "GET", "/v1/me", nil).Must(http.StatusOK); !strings.Contains(me.Body, o.Acme.Workspace) || !strings.Contains(me.Body, theirs) {
+		t.Errorf("got %s, want both workspaces", me.Body)
+	}
+}
+
+func TestARepeatedSendingIsOneMail(t *testing.T) {
+	o := newOffice(t)
+	key := foyertest.Header{Name: "Idempotency-Key", Value: "once"}
+	o.send(o.nora, key).Must(http.StatusAccepted)
+	o.Unchanged(func() { o.send(o.nora, key).Must(http.StatusAccepted) })
+	first := o.mailed("")
+	o.Unchanged(func() { o.send(o.nora, key).Must(http.StatusAccepted) })
+	if again := o.mailed(""); len(first) != 1 || len(again) != 0 {
+		t.Errorf("got %d mails and %d more, want one", len(first), len(again))
+	}
+}
+
+// A double click is one sending, with a key for each click or without.
+func TestADoubleClickSendsOneMail(t *testing.T) {
+	for name, invited := range map[string]bool{"to who was not invited": false, "to who was": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			if invited {
+				o.send(o.nora).Must(http.StatusAccepted)
+				o.mailed("")
+			}
+			o.meanwhile("invitations-send", func() { o.send(o.nora).Must(http.StatusAccepted) })
+			key := foyertest.Header{Name: "Idempotency-Key", Value: "second"}
+			o.send(o.nora, key).Must(http.StatusAccepted)
+			if mails := o.mailed(""); len(mails) != 1 {
+				t.Errorf("got %d mails, want one", len(mails))
+			}
+			o.Unchanged(func() { o.send(o.nora, key).Must(http.StatusAccepted) })
+			want := 1
+			if invited {
+				want = 2
+			}
+			if got := o.Invitations(o.nora.Email, o.Acme.Workspace)[0].Generation; got != want {
+				t.Errorf("got the generation %d, want %d", got, want)
+			}
+		})
+	}
+}
+
+// What changes between the reading and the writing is noticed.
+func TestWhatChangesMeanwhileCounts(t *testing.T) {
+	for name, c := range map[string]struct {
+		invited bool
+		do      func(o office)
+		status  int
+		code    string
+	}{
+		"the company is archived": {false, func(o office) {
+			update(o.World, table.CompanyGate(o.Acme.Workspace, o.Company), table.Set("archived", true))
+		}, http.StatusConflict, "company-archived"},
+		"the address joins the team": {true, func(o office) {
+			id := o.PersonID(o.nora.Email)
+			put(o.World, table.Member(o.Acme.Workspace, id), table.MemberRow{Person: id, Role: table.RoleMember, InvitationState: table.InvitationQueued})
+		}, http.StatusConflict, "is-member"},
+		"the person has a role": {true, func(o office) {
+			put(o.World, table.Membership(o.PersonID(o.nora.Email), o.Acme.Workspace), table.MembershipRow{Workspace: o.Acme.Workspace, Role: table.RoleMember})
+		}, http.StatusConflict, "is-member"},
+		"access is removed": {true, func(o office) {
+			o.Do(o.Ann, "DELETE", o.path(o.nora.Contact, "access"), nil).Must(http.StatusNoContent)
+		}, http.StatusConflict, "access-removed"},
+		"it is accepted": {true, func(o office) { o.Accept(o.nora, o.Acme.Workspace) }, http.StatusConflict, "invitation-accepted"},
+		"it is revoked":  {true, func(o office) { o.revoke(o.nora).Must(http.StatusNoContent) }, http.StatusAccepted, ""},
+		"it is opened":   {true, func(o office) { open(o.World, o.Link(o.nora.Email, o.Acme.Workspace)).Must(http.StatusNoContent) }, http.StatusAccepted, ""},
+		"the contact has another name": {false, func(o office) {
+			o.Do(o.Ann, "PATCH", strings.TrimSuffix(o.path(o.nora.Contact, ""), "/"), fields{"name": "Nora Newer"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+		}, http.StatusAccepted, ""},
+		"the contact has another address": {false, func(o office) {
+			o.Do(o.Ann, "PATCH", strings.TrimSuffix(o.path(o.nora.Contact, ""), "/"), fields{"email": "nora@new.example"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+		}, http.StatusAccepted, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			if c.invited {
+				o.send(o.nora).Must(http.StatusAccepted)
+				o.mailed("")
+			}
+			o.meanwhile("invitations-send", func() { c.do(o) })
+			r := o.send(o.nora)
+			mails := o.mailed("")
+			if c.code != "" {
+				r.Problem(c.status, c.code)
+				if len(mails) != 0 {
+					t.Errorf("got %d mails, want none", len(mails))
+				}
+				return
+			}
+			r.Must(c.status)
+			if len(mails) != 1 || mails[0].To != r.String("email") || !strings.Contains(mails[0].Text, r.String("name")) {
+				t.Fatalf("got mails %+v, want one to %s", mails, r.Body)
+			}
+			if seen := view(o.World, mails[0].Token()).Must(http.StatusOK); seen.String("name") != r.String("name") || seen.String("email") != r.String("email") {
+				t.Errorf("got the invitation %s of %s", seen.Body, r.Body)
+			}
+		})
+	}
+}
