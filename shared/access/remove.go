@@ -51,10 +51,13 @@ func remove(ctx context.Context, c *api.Call, in *RemoveInput) (*Output, error) 
 func removal(c *api.Call, contact table.ContactRow, membership table.MembershipRow) *table.Tx {
 	tx := &table.Tx{}
 	// What it was before is kept: access-restore gives it back.
-	mark := table.Set("removed", true).Set(expression.Name("invitationState"), expression.Value(table.InvitationRemoved))
-	if contact.InvitationState != "" {
+	mark := table.InState(c.Workspace, table.InvitationRemoved)
+	if contact.InvitationState == "" {
+		mark = table.InvitedAs(c.Workspace, table.InvitationRemoved, contact.ExpiresAt, contact.Contact) // so that it is listed
+	} else {
 		mark = mark.Set(expression.Name("removedFrom"), expression.Value(contact.InvitationState))
 	}
+	mark = mark.Set(expression.Name("removed"), expression.Value(true))
 	tx.Update(table.Contact(c.Workspace, contact.Contact), mark).If(as(contact)).Else(table.ErrConflict)
 	if _, active := membership.Contacts[contact.Contact]; active {
 		tx.Update(table.Membership(contact.Person, c.Workspace), expression.Remove(inContacts(contact.Contact))).

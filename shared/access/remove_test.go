@@ -43,7 +43,7 @@ func TestRemovedAccessEndsWithTheNextRequestThoughTheTokenIsValid(t *testing.T) 
 	if !after.Removed || after.RemovedFrom != table.InvitationAccepted || after.InvitationState != table.InvitationRemoved {
 		t.Errorf("got contact %+v, want it removed from accepted", after)
 	}
-	after.Removed, after.RemovedFrom, after.InvitationState = false, "", before.InvitationState
+	after.Removed, after.RemovedFrom, after.InvitationState, after.Stated = false, "", before.InvitationState, before.Stated
 	if after != before {
 		t.Errorf("more of the contact changed: got %+v, want %+v", after, before)
 	}

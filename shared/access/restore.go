@@ -54,10 +54,11 @@ func restore(ctx context.Context, c *api.Call, in *RestoreInput) (*Output, error
 // person has a membership row.
 func restoring(c *api.Call, contact table.ContactRow, membership table.MembershipRow, found bool) *table.Tx {
 	tx := &table.Tx{}
-	unmark := table.Set("invitationState", contact.RemovedFrom).Remove(expression.Name("removed")).Remove(expression.Name("removedFrom"))
+	unmark := table.InState(c.Workspace, contact.RemovedFrom)
 	if contact.RemovedFrom == "" {
-		unmark = expression.Remove(expression.Name("invitationState")).Remove(expression.Name("removed")).Remove(expression.Name("removedFrom"))
+		unmark = table.InNoState()
 	}
+	unmark = unmark.Remove(expression.Name("removed")).Remove(expression.Name("removedFrom"))
 	tx.Update(table.Contact(c.Workspace, contact.Contact), unmark).
 		If(as(contact)).If(isOrAbsent("removedFrom", contact.RemovedFrom)).Else(table.ErrConflict)
 	// Not of the team meanwhile: one account is either member or client of a workspace.

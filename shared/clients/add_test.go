@@ -210,7 +210,7 @@ func TestAMemberOfTheTeamDoesNotBecomeItsClient(t *testing.T) {
 	bob := s.colleague("Bob Builder", "bob@acme.example", false)
 	// Invited to the team, not accepted yet.
 	iris, _ := s.World.Workspace("Agency of Iris", "Iris Invited", "iris@acme.example")
-	s.put(table.Member(s.Workspace, iris.ID), table.MemberRow{Person: iris.ID, Name: "Iris Invited", Email: "iris@acme.example", Role: table.RoleMember, InvitationState: table.InvitationSent, CreatedAt: time.Now()})
+	s.put(table.Member(s.Workspace, iris.ID), table.MemberRow{Person: iris.ID, Name: "Iris Invited", Email: "iris@acme.example", Role: table.RoleMember, InvitationState: table.InvitationSent, CreatedAt: time.Now()}.In(s.Workspace))
 	// The membership alone says so too.
 	zoe, _ := s.World.Workspace("Agency of Zoe", "Zoe Zander", "zoe@acme.example")
 	s.put(table.Membership(zoe.ID, s.Workspace), table.MembershipRow{Workspace: s.Workspace, Role: table.RoleMember, CreatedAt: time.Now()})

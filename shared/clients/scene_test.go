@@ -149,7 +149,7 @@ func (s scene) colleague(name, email string, inProject bool) foyertest.Person {
 	s.t.Helper()
 	p, _ := s.World.Workspace("Agency of "+name, name, email)
 	s.put(table.Membership(p.ID, s.Workspace), table.MembershipRow{Workspace: s.Workspace, Role: table.RoleMember, CreatedAt: time.Now()})
-	s.put(table.Member(s.Workspace, p.ID), table.MemberRow{Person: p.ID, Name: name, Email: email, Role: table.RoleMember, InvitationState: table.InvitationAccepted, CreatedAt: time.Now()})
+	s.put(table.Member(s.Workspace, p.ID), table.MemberRow{Person: p.ID, Name: name, Email: email, Role: table.RoleMember, InvitationState: table.InvitationAccepted, CreatedAt: time.Now()}.In(s.Workspace))
 	if inProject {
 		s.put(table.Project(p.ID, s.Project), table.PersonProjectRow{Project: s.Project, Kind: table.KindMember})
 		s.put(table.Person(s.Project, p.ID), table.PersonRow{Person: p.ID, Name: name, Kind: table.KindMember})

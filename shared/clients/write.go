@@ -87,12 +87,12 @@ func (s *scene) intoProject(c *api.Call, tx *table.Tx, contact table.ContactRow)
 // still as it was read.
 func (s *scene) writeContact(c *api.Call, tx *table.Tx, contact table.ContactRow, isNew, invite bool) {
 	key := table.Contact(c.Workspace, contact.Contact)
-	state, person, removed := expression.Name("invitationState"), expression.Name("person"), expression.Name("removed")
+	person, removed := expression.Name("person"), expression.Name("removed")
 	switch {
 	case isNew:
 		contacts.Put(c, tx, contact)
 	case invite:
-		invited := table.Set("person", contact.Person).Set(state, expression.Value(contact.InvitationState)).Set(expression.Name("expiresAt"), expression.Value(contact.ExpiresAt))
+		invited := table.InvitedAs(c.Workspace, contact.InvitationState, contact.ExpiresAt, contact.Contact).Set(person, expression.Value(contact.Person))
 		// By the name and the address that the invitation has of it, too.
 		tx.Update(key, invited).If(table.Is("name", contact.Name).And(table.Is("email", contact.Email), person.AttributeNotExists(), removed.AttributeNotExists())).Else(table.ErrConflict)
 	default:

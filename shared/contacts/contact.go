@@ -92,7 +92,7 @@ func WithCompany(ctx context.Context, c *api.Call, id string) (row table.Contact
 // the company has one of that address meanwhile.
 func Put(c *api.Call, tx *table.Tx, row table.ContactRow) {
 	tx.Put(table.ContactAddress(c.Workspace, row.Company, row.Email), table.ContactAddressRow{Contact: row.Contact}).If(table.Absent()).Else(table.ErrConflict)
-	tx.Put(table.Contact(c.Workspace, row.Contact), row).If(table.Absent())
+	tx.Put(table.Contact(c.Workspace, row.Contact), row.In(c.Workspace)).If(table.Absent())
 	tx.Put(table.ContactByName(c.Workspace, row.Company, names.Sort(row.Name), row.Contact), table.NamedRow{ID: row.Contact}).If(table.Absent())
 	search.Index(tx, row.Contact, row.Name, wordKey(c, row, row.Name))
 }

@@ -20,17 +20,24 @@ type Invitation struct {
 // InvitationOf is where a contact's invitation stands at now. Expired is found by
 // comparing, whatever the row says.
 func InvitationOf(row table.ContactRow, now time.Time) Invitation {
-	inv := Invitation{State: row.InvitationState}
-	switch {
-	case row.Removed:
-		inv.State = table.InvitationRemoved
-	case Pending(row.InvitationState):
-		inv.ExpiresAt = &row.ExpiresAt
-		if !now.Before(row.ExpiresAt) {
+	if row.Removed {
+		return Invitation{State: table.InvitationRemoved}
+	}
+	return invitationOf(row.InvitationState, row.ExpiresAt, now)
+}
+
+// OfMember is where a member's invitation stands at now.
+func OfMember(row table.MemberRow, now time.Time) Invitation {
+	return invitationOf(row.InvitationState, row.ExpiresAt, now)
+}
+
+func invitationOf(state string, expires, now time.Time) Invitation {
+	inv := Invitation{State: state}
+	if Pending(state) {
+		inv.ExpiresAt = &expires
+		if !now.Before(expires) {
 			inv.State = table.InvitationExpired
 		}
-	case row.InvitationState == table.InvitationExpired:
-		inv.ExpiresAt = &row.ExpiresAt
 	}
 	return inv
 }

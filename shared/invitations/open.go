@@ -41,7 +41,7 @@ func open(ctx context.Context, c *api.Call, in *OpenInput) (*OpenOutput, error) 
 	tx := &table.Tx{}
 	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), table.Set("state", table.InvitationOpened)).
 		If(table.Is("generation", inv.Generation)).If(stateIn(table.InvitationQueued, table.InvitationSent)).Else(errMoved)
-	tx.Update(inv.SubjectKey(), table.Set("invitationState", table.InvitationOpened)).If(table.Exists()).Else(api.NotFound())
+	tx.Update(inv.SubjectKey(), table.InState(inv.Workspace, table.InvitationOpened)).If(table.Exists()).Else(api.NotFound())
 	err = c.Table.Write(ctx, tx)
 	if errors.Is(err, errMoved) || errors.Is(err, table.ErrConflict) {
 		return reopened(ctx, c, in)

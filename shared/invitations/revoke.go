@@ -39,7 +39,7 @@ func revoke(ctx context.Context, c *api.Call, in *RevokeInput) (*RevokeOutput, e
 			return contacts.AccessRemoved()
 		case contact.InvitationState == table.InvitationAccepted:
 			return accepted()
-		case !contacts.Pending(contact.InvitationState) && contact.InvitationState != table.InvitationExpired:
+		case !contacts.Pending(contact.InvitationState):
 			return nil
 		}
 		return c.Table.Write(ctx, revoking(c, contact))
@@ -54,7 +54,7 @@ func revoke(ctx context.Context, c *api.Call, in *RevokeInput) (*RevokeOutput, e
 // the last is all the same: its state ends them all.
 func revoking(c *api.Call, contact table.ContactRow) *table.Tx {
 	tx := &table.Tx{}
-	tx.Update(table.Contact(c.Workspace, contact.Contact), table.Set("invitationState", table.InvitationRevoked)).If(contacts.As(contact)).Else(table.ErrConflict)
+	tx.Update(table.Contact(c.Workspace, contact.Contact), table.InState(c.Workspace, table.InvitationRevoked)).If(contacts.As(contact)).Else(table.ErrConflict)
 	tx.Update(table.Invitation(contact.Person, c.Workspace, contact.Contact), table.Set("state", table.InvitationRevoked)).
 		If(table.Is("state", contact.InvitationState)).Else(table.ErrConflict)
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityInvitationRevoked, Subject: contact.Contact})

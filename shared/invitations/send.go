@@ -119,6 +119,7 @@ type standing struct {
 	account    Known               // of the contact
 	invitation table.InvitationRow // generation 0: there was none
 	member     bool                // of the team, or invited to it
+	here       bool                // the person is in the workspace
 	active     bool                // the contact has access
 }
 
@@ -151,10 +152,11 @@ func standingOf(ctx context.Context, c *api.Call, id string) (*standing, error) 
 	_, e1 := rows.Into(company, &s.company)
 	_, e2 := rows.Into(gate, &s.gate)
 	found, e3 := rows.Into(invitation, &s.invitation)
-	_, e4 := rows.Into(membership, &place)
+	here, e4 := rows.Into(membership, &place)
 	if err := errors.Join(e1, e2, e3, e4); err != nil {
 		return nil, err
 	}
+	s.here = here
 	if s.contact.InvitationState != "" && !found {
 		return nil, fmt.Errorf("contact %s was invited, and has no invitation", id)
 	}
@@ -199,8 +201,7 @@ func (s *standing) sending(c *api.Call, i Invitee) (*table.Tx, table.ContactRow)
 		inv = again(c, tx, s.invitation, i)
 	}
 	contact.Person, contact.InvitationState, contact.ExpiresAt = inv.Person, inv.State, inv.ExpiresAt
-	mark := table.Set("person", contact.Person).Set(expression.Name("invitationState"), expression.Value(contact.InvitationState)).
-		Set(expression.Name("expiresAt"), expression.Value(contact.ExpiresAt))
+	mark := table.InvitedAs(c.Workspace, inv.State, inv.ExpiresAt, contact.Contact).Set(expression.Name("person"), expression.Value(contact.Person))
 	tx.Update(table.Contact(c.Workspace, contact.Contact), mark).If(contacts.As(s.contact)).Else(table.ErrConflict)
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityInvitationSent, Subject: contact.Contact})
 	return tx, contact
@@ -214,7 +215,11 @@ func (s *standing) checkNotOfTheTeam(c *api.Call, tx *table.Tx) {
 		return
 	}
 	tx.Check(table.Member(c.Workspace, s.account.Person), table.Absent()).Else(table.ErrConflict)
-	tx.Check(table.Membership(s.account.Person, c.Workspace), expression.Name("role").AttributeNotExists()).Else(table.ErrConflict)
+	client := table.Absent()
+	if s.here {
+		client = table.Exists().And(expression.Name("role").AttributeNotExists())
+	}
+	tx.Check(table.Membership(s.account.Person, c.Workspace), client).Else(table.ErrConflict)
 }
 
 // onlyRemember records a request that another one has served.

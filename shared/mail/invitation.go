@@ -68,7 +68,7 @@ func prepareInvitation(ctx context.Context, env *api.Env, c claim) (prepared, er
 		}
 		// Only while it is queued: an answer that came meanwhile is not undone.
 		tx.Update(invitation, table.Set("state", table.InvitationSent)).If(table.Is("state", table.InvitationQueued)).If(table.Is("generation", inv.Generation))
-		tx.Update(inv.SubjectKey(), table.Set("invitationState", table.InvitationSent)).If(table.Is("invitationState", table.InvitationQueued))
+		tx.Update(inv.SubjectKey(), table.InState(inv.Workspace, table.InvitationSent)).If(table.Is("invitationState", table.InvitationQueued))
 	}, bounces: func(tx *table.Tx) { mailevents.Bounced(env, tx, inv) }}, nil
 }
 

@@ -47,7 +47,7 @@ func Suppressed(ctx context.Context, env *api.Env, to string) (bool, error) {
 func Bounced(env *api.Env, tx *table.Tx, inv table.InvitationRow) {
 	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), table.Set("state", table.InvitationBounced)).
 		If(table.Is("state", inv.State)).If(table.Is("generation", inv.Generation)).Else(table.ErrConflict)
-	tx.Update(inv.SubjectKey(), table.Set("invitationState", table.InvitationBounced)).If(table.Is("invitationState", inv.State)).Else(table.ErrConflict)
+	tx.Update(inv.SubjectKey(), table.InState(inv.Workspace, table.InvitationBounced)).If(table.Is("invitationState", inv.State)).Else(table.ErrConflict)
 	id := env.NewID(table.PrefixActivity)
 	tx.Put(table.WorkspaceActivity(inv.Workspace, id), table.ActivityRow{
 		Activity: id, Type: table.ActivityInvitationBounced, Workspace: inv.Workspace, Project: inv.Project, Subject: inv.Subject, At: env.Now(),

@@ -121,5 +121,5 @@ func endInvitation(ctx context.Context, env *api.Env, e event) error {
 // waits says whether an invitation in that state can still bounce: one whose time is
 // over too, so that it is not sent again to where nothing arrives.
 func waits(state string) bool {
-	return state == table.InvitationQueued || state == table.InvitationSent || state == table.InvitationOpened || state == table.InvitationExpired
+	return state == table.InvitationQueued || state == table.InvitationSent || state == table.InvitationOpened
 }

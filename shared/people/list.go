@@ -161,7 +161,8 @@ func personOf(c *api.Call, rows table.Rows, p person) (Person, error) {
 			return out, err
 		}
 		out.Name, out.Email, out.Role = member.Name, member.Email, member.Role
-		out.Invitation = &contacts.Invitation{State: member.InvitationState}
+		invitation := contacts.OfMember(member, c.Now())
+		out.Invitation = &invitation
 	}
 	// The name that the project shows. A client whose access was taken away has none
 	// there any more: the team still knows who it was.

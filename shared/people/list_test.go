@@ -61,7 +61,7 @@ func (s scene) colleague(name, email string, inProject bool) foyertest.Person {
 	p, _ := s.World.Workspace("Agency of "+name, name, email)
 	w, project := s.Acme.Workspace, s.Acme.Project
 	s.put(table.Membership(p.ID, w), table.MembershipRow{Workspace: w, Role: table.RoleMember})
-	s.put(table.Member(w, p.ID), table.MemberRow{Person: p.ID, Name: name, Email: email, Role: table.RoleMember, InvitationState: table.InvitationAccepted})
+	s.put(table.Member(w, p.ID), table.MemberRow{Person: p.ID, Name: name, Email: email, Role: table.RoleMember, InvitationState: table.InvitationAccepted}.In(w))
 	if inProject {
 		s.put(table.Project(p.ID, project), table.PersonProjectRow{Project: project, Kind: table.KindMember})
 		s.put(table.Person(project, p.ID), table.PersonRow{Person: p.ID, Name: name, Kind: table.KindMember})

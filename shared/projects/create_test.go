@@ -49,7 +49,7 @@ func (s scene) member(name, email, role string) foyertest.Person {
 	w := s.Acme.Workspace
 	for key, row := range map[table.Key]any{
 		table.Membership(p.ID, w): table.MembershipRow{Workspace: w, Role: role},
-		table.Member(w, p.ID):     table.MemberRow{Person: p.ID, Name: name, Email: email, Role: role, InvitationState: table.InvitationAccepted},
+		table.Member(w, p.ID):     table.MemberRow{Person: p.ID, Name: name, Email: email, Role: role, InvitationState: table.InvitationAccepted}.In(w),
 	} {
 		if err := s.Table.PutOne(s.t.Context(), key, row, nil); err != nil {
 			s.t.Fatal(err)

@@ -314,16 +314,8 @@ func DueWatermark(shard int) Key { return Key{DueWatermarkPartition, fmt.Sprintf
 // DueWatermarkPartition is the partition of all watermarks.
 const DueWatermarkPartition = RealmDue + "WATERMARK"
 
-// StateIndex is the sparse index of contacts and members by the state of their
-// invitation: the attributes StatePK and StateSK of their rows.
-const (
-	StateIndex = "States"
-	StatePK    = "statePK"
-	StateSK    = "stateSK"
-)
-
-// StatePartition is the partition of the index with all whose invitation is in that
-// state. “Expired” is compared, then settled by due-run.
+// StatePartition is the partition of the index of states (states.go) with all whose
+// invitation is in that state; read by invitations-list.
 func StatePartition(w, state string) string { return RealmTeam + "W#" + w + "#STATE#" + state }
 
 // Hash is how addresses and tokens stand in keys: base64url of SHA-256. What

@@ -123,7 +123,9 @@ type MemberRow struct {
 	Email           string    `dynamodbav:"email"`
 	Role            string    `dynamodbav:"role"`
 	InvitationState string    `dynamodbav:"invitationState"`
+	ExpiresAt       time.Time `dynamodbav:"expiresAt,omitempty"` // of the invitation
 	CreatedAt       time.Time `dynamodbav:"createdAt"`
+	Stated
 }
 
 // ContactRow is a person of a client company (key Contact).
@@ -139,6 +141,7 @@ type ContactRow struct {
 	Removed         bool      `dynamodbav:"removed,omitempty"`
 	RemovedFrom     string    `dynamodbav:"removedFrom,omitempty"` // the state that access-restore gives back
 	CreatedAt       time.Time `dynamodbav:"createdAt"`
+	Stated
 }
 
 // ContactAddressRow makes (company, e-mail) unique (key ContactAddress).

@@ -162,12 +162,12 @@ func (s *State) fillPeople(put func(table.Key, any)) {
 			team.Kind, team.Contact, team.Company = table.KindClient, contact, s.CompanyID
 			own.Kind, own.Contact, own.Company = table.KindClient, contact, s.CompanyID
 			at.Role, at.Contacts = "", map[string]string{contact: s.CompanyID}
-			put(table.Contact(s.WorkspaceID, contact), table.ContactRow{Contact: contact, Company: s.CompanyID, Person: id, Name: name, Email: email, InvitationState: table.InvitationAccepted, CreatedAt: start})
+			put(table.Contact(s.WorkspaceID, contact), table.ContactRow{Contact: contact, Company: s.CompanyID, Person: id, Name: name, Email: email, InvitationState: table.InvitationAccepted, CreatedAt: start}.In(s.WorkspaceID))
 			put(table.ContactByName(s.WorkspaceID, s.CompanyID, names.Sort(name), contact), table.NamedRow{ID: contact})
 			// All activity: else nobody but members would be told of it.
 			put(table.Settings(id), table.SettingsRow{Level: "all", Version: 1})
 		} else {
-			put(table.Member(s.WorkspaceID, id), table.MemberRow{Person: id, Name: name, Email: email, Role: table.RoleMember, InvitationState: table.InvitationAccepted, CreatedAt: start})
+			put(table.Member(s.WorkspaceID, id), table.MemberRow{Person: id, Name: name, Email: email, Role: table.RoleMember, InvitationState: table.InvitationAccepted, CreatedAt: start}.In(s.WorkspaceID))
 		}
 		put(table.Account(id), table.AccountRow{Person: id, Email: email, Name: name, State: table.AccountConfirmed, CreatedAt: start})
 		put(table.Membership(id, s.WorkspaceID), at)

@@ -30,8 +30,10 @@ func member(c *checker, at place, row table.MemberRow) {
 		c.once(at.key, table.ActivityInvitationAccepted, w, "", id)
 	}
 	same(c, at.key, "role in the membership", place.Role, role)
+	same(c, at.key, "place in the index", row.Stated, row.In(w).Stated)
 	if inv, ok := needs[table.InvitationRow](c, at.key, table.Invitation(id, w, id)); ok {
 		same(c, at.key, "state", row.InvitationState, inv.State)
+		same(c, at.key, "end of its invitation", row.ExpiresAt.UTC(), inv.ExpiresAt.UTC())
 		if !c.readdressed(w, id, row.Email) {
 			same(c, at.key, "address", row.Email, inv.Email)
 		}
@@ -55,6 +57,7 @@ func contact(c *checker, at place, row table.ContactRow) {
 	removed := c.recorded(table.ActivityAccessRemoved, w, "", id) - c.recorded(table.ActivityAccessRestored, w, "", id)
 	same(c, at.key, "removed, as recorded", row.Removed, removed == 1)
 	c.want(at.key, removed == 0 || removed == 1, "was removed %d times more than restored", removed)
+	same(c, at.key, "place in the index", row.Stated, row.In(at.ids["w"]).Stated)
 	same(c, at.key, "removed, as its state", row.InvitationState == table.InvitationRemoved, row.Removed)
 	c.want(at.key, row.Removed || row.RemovedFrom == "", "has a state to restore, and was not removed")
 	if row.Person == "" {

@@ -98,7 +98,7 @@ func (s *Scene) member(name, email, role string) foyertest.Person {
 	now, accepted := s.Clock.Now(), table.PrefixActivity+strings.TrimPrefix(p.ID, "per_")
 	for key, row := range map[table.Key]any{
 		table.Membership(p.ID, s.WorkspaceID): table.MembershipRow{Workspace: s.WorkspaceID, Role: role, CreatedAt: now},
-		table.Member(s.WorkspaceID, p.ID):     table.MemberRow{Person: p.ID, Name: name, Email: email, Role: role, InvitationState: table.InvitationAccepted, CreatedAt: now},
+		table.Member(s.WorkspaceID, p.ID):     table.MemberRow{Person: p.ID, Name: name, Email: email, Role: role, InvitationState: table.InvitationAccepted, ExpiresAt: now.Add(s.Config.InvitationLife), CreatedAt: now}.In(s.WorkspaceID),
 		table.Invitation(p.ID, s.WorkspaceID, p.ID): table.InvitationRow{Person: p.ID, Workspace: s.WorkspaceID, Subject: p.ID, Role: role, Email: email, Name: name,
 			WorkspaceName: "Acme Agency", InviterName: s.Ann.Name, Generation: 1, State: table.InvitationAccepted, CreatedAt: now, ExpiresAt: now.Add(s.Config.InvitationLife)},
 		table.WorkspaceActivity(s.WorkspaceID, accepted): table.ActivityRow{Activity: accepted, Type: table.ActivityInvitationAccepted, Workspace: s.WorkspaceID, Actor: p.ID, Subject: p.ID, At: now},

@@ -133,7 +133,7 @@ func (p *person) rows(now time.Time) []table.Rowed {
 func (r *run) memberRows(p *person, project string) []table.Rowed {
 	rows := []table.Rowed{
 		{Key: table.Membership(p.id, r.workspace), Row: table.MembershipRow{Workspace: r.workspace, Role: table.RoleMember, CreatedAt: r.now}},
-		{Key: table.Member(r.workspace, p.id), Row: table.MemberRow{Person: p.id, Name: p.name, Email: p.email, Role: table.RoleMember, InvitationState: table.InvitationAccepted, CreatedAt: r.now}},
+		{Key: table.Member(r.workspace, p.id), Row: table.MemberRow{Person: p.id, Name: p.name, Email: p.email, Role: table.RoleMember, InvitationState: table.InvitationAccepted, CreatedAt: r.now}.In(r.workspace)},
 	}
 	if project == "" {
 		return rows
