@@ -22,21 +22,21 @@ import (
 )
 
 // withEngine runs the command with an engine of its own, which it finds in
-// FOYER_TEST_ENGINE, and DynamoDB Local for the table, in FOYER_TEST_DYNAMODB. It
-// ends both whatever happens.
+// FOYER_TEST_ENGINE, and DynamoDB Local for the tables (dynamodb.Pool), in
+// FOYER_TEST_DYNAMODB. It ends both whatever happens.
 func (l *local) withEngine(ctx context.Context, command []string) (err error) {
 	if err := prereq.Check(ctx, prereq.ForTests...); err != nil {
 		return fmt.Errorf("this is missing:\n%w", err)
 	}
 	var e *engine.Engine
-	var d *dynamodb.Local
+	var d *dynamodb.Pool
 	starts, startCtx := errgroup.WithContext(ctx)
 	starts.Go(func() (err error) {
 		e, err = engine.Start(startCtx, engine.Options{Root: l.root, Log: filepath.Join(l.logsDir, "test-engine.log")})
 		return err
 	})
 	starts.Go(func() (err error) {
-		d, err = dynamodb.Start(startCtx, l.root, filepath.Join(l.logsDir, "test-dynamodb.log"))
+		d, err = dynamodb.StartPool(startCtx, l.root, filepath.Join(l.logsDir, "test-dynamodb"))
 		return err
 	})
 	err = starts.Wait()

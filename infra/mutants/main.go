@@ -98,9 +98,7 @@ func run(ctx context.Context, o options) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, o.time)
 	defer cancel()
 	dir := filepath.Join(root, ".local", "mutants")
-	tables := newTables(root, filepath.Join(dir, "build"))
-	defer func() { err = errors.Join(err, tables.stop()) }()
-	programs, err := build(ctx, root, filepath.Join(dir, "build"), files, o, tables)
+	programs, err := build(ctx, root, filepath.Join(dir, "build"), files, o)
 	if err != nil {
 		return err
 	}

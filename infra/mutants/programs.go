@@ -36,7 +36,6 @@ type program struct {
 	file    string
 	rapid   bool // its rapid tests would write their failures into the tree
 	tests   map[string]*test
-	tables  *tables
 }
 
 // test is one test as it ran with no mutant on.
@@ -71,7 +70,7 @@ type listed struct {
 
 // build writes the overlay and compiles the tests of every package that has
 // anything to do with a mutated file.
-func build(ctx context.Context, root, dir string, files []*file, o options, tables *tables) ([]*program, error) {
+func build(ctx context.Context, root, dir string, files []*file, o options) ([]*program, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
@@ -104,7 +103,7 @@ func build(ctx context.Context, root, dir string, files []*file, o options, tabl
 		if !slices.ContainsFunc(deps, func(d string) bool { return mutated[d] }) {
 			continue
 		}
-		prog := &program{Package: below(root, p.Dir), tables: tables, rapid: slices.Contains(deps, "pgregory.net/rapid"), tests: map[string]*test{}}
+		prog := &program{Package: below(root, p.Dir), rapid: slices.Contains(deps, "pgregory.net/rapid"), tests: map[string]*test{}}
 		prog.file = filepath.Join(dir, strings.ReplaceAll(prog.Package, "/", "__")+".test")
 		for _, name := range append(append([]string{}, p.TestGoFiles...), p.XTestGoFiles...) {
 			name = prog.Package + "/" + name
@@ -187,30 +186,14 @@ func depsOf(p listed, all []listed) (deps []string) {
 	return deps
 }
 
-// errTables: there are no tables for the tests, so they say nothing.
-var errTables = errors.New("DynamoDB Local")
+// noTables is what tests say that were not given tables (foyertest), and so say nothing.
+const noTables = "the pool of DynamoDB Local:"
 
 // errTimeout: the tests did not end in time.
 var errTimeout = errors.New("the tests did not end in time")
 
 // run runs a test of the program, or all of them; an error where one fails.
-func (p *program) run(ctx context.Context, root string, limit time.Duration, t *test, env ...string) (out string, err error) {
-	worlds := worldsOfAll
-	if t != nil {
-		if worlds = 1; !t.Engine {
-			worlds = 0
-		}
-	}
-	failed := p.tables.with(ctx, worlds, func(tables string) {
-		out, err = p.start(ctx, root, limit, t, append(env, tables)...)
-	})
-	if failed != nil {
-		return out, fmt.Errorf("%w: %w", errTables, failed)
-	}
-	return out, err
-}
-
-func (p *program) start(ctx context.Context, root string, limit time.Duration, t *test, env ...string) (string, error) {
+func (p *program) run(ctx context.Context, root string, limit time.Duration, t *test, env ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit+10*time.Second) // the program ends itself before, and says where it was
 	defer cancel()
 	args := []string{"-test.failfast", "-test.count=1", "-test.timeout=" + limit.String(), "-test.v"}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -171,15 +172,15 @@ const patience = 10
 // alone with no mutant on.
 func (r *trial) run(ctx context.Context, m Mutant, t *test) (killed, timeout bool, err error) {
 	limit, on := 15*time.Second+patience*t.took, fmt.Sprintf("%s=%d", switches.OnVariable, m.Number)
-	_, failed := t.program.run(ctx, r.root, limit, t, on)
+	out, failed := t.program.run(ctx, r.root, limit, t, on)
 	if errors.Is(failed, errTimeout) { // the mutant's doing, or a moment's?
-		_, failed = t.program.run(ctx, r.root, 2*limit, t, on)
+		out, failed = t.program.run(ctx, r.root, 2*limit, t, on)
 	}
 	if failed == nil || ctx.Err() != nil {
 		return false, false, ctx.Err()
 	}
-	if errors.Is(failed, errTables) {
-		return false, false, failed
+	if strings.Contains(out, noTables) {
+		return false, false, fmt.Errorf("%w:\n%s", failed, last(out, 10))
 	}
 	t.alone.Do(func() {
 		if out, err := t.program.run(ctx, r.root, limit, t); err != nil && ctx.Err() == nil {

@@ -3,7 +3,9 @@
 package foyertest
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,18 +31,47 @@ var sharedClient = awsenv.SafeBody(awshttp.NewBuildableClient().WithTransportOpt
 // where there is one, and everything else to the engine. An access key of its own is a
 // database of its own in DynamoDB Local, where each write looks through the stream
 // records of all tables that were there before its own.
-type engineClient struct{ world string }
+type engineClient struct {
+	world  string
+	tables string // DynamoDB Local's host; empty: the engine has the tables
+}
 
 func (c engineClient) Do(r *http.Request) (*http.Response, error) {
-	if local := os.Getenv("FOYER_TEST_DYNAMODB"); local != "" && strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB") {
-		to, err := url.Parse(local)
-		if err != nil {
-			return nil, err
-		}
-		r.URL.Host, r.Host = to.Host, to.Host
+	if c.tables != "" && strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB") {
+		r.URL.Host, r.Host = c.tables, c.tables
 		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "Credential=test/", "Credential=world"+c.world+"/", 1))
 	}
 	return sharedClient.Do(r)
+}
+
+// tablesHost is the host of the DynamoDB Local that the World's database is in, as the
+// pool gives it (infra/local/dynamodb): taken until the test ends.
+func tablesHost(t *testing.T) string {
+	t.Helper()
+	pool := os.Getenv("FOYER_TEST_DYNAMODB")
+	if pool == "" {
+		return ""
+	}
+	ctx, giveBack := context.WithCancel(context.WithoutCancel(t.Context()))
+	t.Cleanup(giveBack)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, pool, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal("the pool of DynamoDB Local:", err)
+	}
+	t.Cleanup(func() { _ = res.Body.Close() })
+	line, err := bufio.NewReader(res.Body).ReadString('\n')
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("the pool of DynamoDB Local: %d %s, %v", res.StatusCode, line, err)
+	}
+	at, err := url.Parse(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.Host
 }
 
 // engineEndpoint is where the engine is: the one that was started for all tests,

@@ -117,7 +117,7 @@ func New(t *testing.T, options ...Option) *World {
 		o(w)
 	}
 	w.AWS = aws.Config{
-		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{world: id},
+		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{world: id, tables: tablesHost(t)},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		// The engine is one process for many tests at once: patience, as AWS needs none.
 		RetryMaxAttempts: 5,

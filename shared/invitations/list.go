@@ -79,8 +79,10 @@ func list(ctx context.Context, c *api.Call, in *ListInput) (*ListOutput, error) 
 		Read: func(ctx context.Context, after string, n int) ([]table.StateEntry, bool, error) {
 			return read(ctx, c, wanted, after, n)
 		},
-		At:    func(e table.StateEntry) string { return e.Position },
-		Show:  func(ctx context.Context, entries []table.StateEntry) (map[string]Listed, error) { return show(ctx, c, wanted, entries) },
+		At: func(e table.StateEntry) string { return e.Position },
+		Show: func(ctx context.Context, entries []table.StateEntry) (map[string]Listed, error) {
+			return show(ctx, c, wanted, entries)
+		},
 		Valid: func(position string) bool { return strings.Contains(position, "#") },
 	}
 	var out ListOutput
