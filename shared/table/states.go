@@ -109,7 +109,11 @@ func (q StateQuery) input(t *Table) *dynamodb.QueryInput {
 // States reads a range of the index. more says whether entries follow the last.
 func (t *Table) States(ctx context.Context, q StateQuery) (entries []StateEntry, more bool, err error) {
 	in := q.input(t)
-	in.Limit = aws.Int32(int32(min(q.Limit+1, 1000))) //nolint:gosec // at most 1000
+	limit := q.Limit
+	if q.Before != "" {
+		limit++ // the range has its end in it, which is not asked for
+	}
+	in.Limit = aws.Int32(int32(min(limit, 1000))) //nolint:gosec // at most 1000
 	res, err := t.db.Query(ctx, in)
 	if err != nil {
 		return nil, false, fmt.Errorf("query the state %s: %w", q.State, err)
@@ -117,10 +121,10 @@ func (t *Table) States(ctx context.Context, q StateQuery) (entries []StateEntry,
 	if err := attributevalue.UnmarshalListOfMaps(res.Items, &entries); err != nil {
 		return nil, false, fmt.Errorf("entries of the state %s: %w", q.State, err)
 	}
-	if len(entries) > 0 && entries[0].Position == q.Before { // the range has its end in it
+	if len(entries) > 0 && entries[0].Position == q.Before {
 		entries = entries[1:]
 	}
-	if len(entries) > q.Limit {
+	if len(entries) > q.Limit { // its end has gone meanwhile
 		return entries[:q.Limit], true, nil
 	}
 	return entries, res.LastEvaluatedKey != nil, nil

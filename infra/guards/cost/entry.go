@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+
 	"foyer/shared/table"
 )
 
@@ -128,6 +130,41 @@ func rangeUnits(q func(*State) table.Query) count {
 	}
 }
 
+// indexed is in how many partitions of the index of states invitations can stand.
+const indexed = 7
+
+var statesIndexed = [indexed]string{
+	table.InvitationQueued, table.InvitationSent, table.InvitationOpened, table.InvitationAccepted, table.InvitationRevoked, table.InvitationBounced, table.InvitationRemoved,
+}
+
+// entriesOf are a page of each state, up to a page of all, and the units that they cost.
+func entriesOf(s *State) (n int, units float64) {
+	s.T.Helper()
+	for _, state := range statesIndexed {
+		entries, _, err := s.Table.States(s.T.Context(), table.StateQuery{Workspace: s.WorkspaceID, State: state, Limit: page})
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		bytes := 0
+		for _, e := range entries {
+			item, err := attributevalue.MarshalMap(map[string]string{"PK": e.PK, "SK": e.SK, table.StatePK: table.StatePartition(s.WorkspaceID, state), table.StateSK: e.Position, "company": e.Company})
+			if err != nil {
+				s.T.Fatal(err)
+			}
+			if e.Company == "" {
+				delete(item, "company")
+			}
+			bytes += rowBytes(item)
+		}
+		n, units = n+len(entries), units+up(max(bytes, 1), readBlock)/2
+	}
+	return min(n, page), units
+}
+
+func stated(s *State) float64 { n, _ := entriesOf(s); return float64(n) }
+
+func stateUnits(s *State) float64 { _, units := entriesOf(s); return units }
+
 // exportUnits is what the day of the audit costs that an export reads.
 func exportUnits(s *State) (n float64) {
 	q := table.Query{PK: table.Audit(s.WorkspaceID, auditTo, "").PK, Limit: 200}
@@ -168,6 +205,10 @@ func tx(parts ...part) aCall { return aCall{name: "TransactWriteItems", parts: p
 
 // writes are n small rows of a transaction.
 func writes(n float64, why string) part { return part{units: exactly(2 * n), write: true, why: why} }
+
+// index is n entries of the index of states that are put or deleted: after the
+// transaction, so once. One that moves is both.
+func index(n float64, why string) part { return part{units: exactly(n), write: true, why: why} }
 
 // items are n rows of a transaction that hold the content of an item.
 func items(n float64, why string) part {

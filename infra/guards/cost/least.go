@@ -68,7 +68,7 @@ var budget = map[string]entry{
 	"workspaces-create": {
 		at(get("the address: an account or none; an unknown one is asked in the same way")),
 		at(tx(writes(3, "workspace, its gate, its owner as a member"), writes(2, "account and address, for they are new"),
-			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"), index(1, "the owner's entry in the index of states"))),
 	},
 	"companies-create": {
 		at(batch(staff)),
@@ -146,21 +146,26 @@ var budget = map[string]entry{
 		at(get("the address: an account or none; an unknown one is asked in the same way")),
 		at(batch(rows(2, "the company and its gate: open?"), rows(2, "the person: in the workspace, of the team? Asked for an unknown address too"))),
 		at(tx(writes(1, "check: the company is open"), writes(2, "account and address, for they are new"), writes(1, "the contact"),
-			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"), index(1, "the contact's entry in the index of states"))),
+	},
+	"invitations-list": {
+		at(batch(staff)),
+		at(aCall{name: "Query", n: exactly(indexed), parts: []part{{units: stateUnits, why: "a page of each state, of which the page is made: of the index, so half a unit for each 4 KB begun; what waits and what has expired are one range"}}}),
+		at(batch(each(stated, "who it is, and how it stands now: the index lags"), rows(1, "their company"))),
 	},
 	"invitations-revoke": {
 		at(batch(staff, rows(1, "the contact, which the path names"))),
-		at(tx(writes(2, "the state in the invitation and in the team's row of it"), writes(1, "activity"))),
+		at(tx(writes(2, "the state in the invitation and in the team's row of it"), writes(1, "activity"), index(2, "its entry in the index of states moves"))),
 	},
 	"access-remove": {
 		at(batch(staff, rows(1, "the contact, which the path names"))),
 		at(get("the membership: the person is named by the contact. Read although the contact's state tells of it: access has to end also where the two should ever disagree")),
-		at(tx(writes(2, "contact and membership"), writes(1, "activity"))),
+		at(tx(writes(2, "contact and membership"), writes(1, "activity"), index(2, "its entry in the index of states moves"))),
 	},
 	"access-restore": {
 		at(batch(staff, rows(1, "the contact, which the path names"))),
 		at(get("the membership: its shape decides how an entry is set in it")),
-		at(tx(writes(2, "contact and membership"), writes(1, "check: not of the team meanwhile, nor invited to it"), writes(1, "activity"))),
+		at(tx(writes(2, "contact and membership"), writes(1, "check: not of the team meanwhile, nor invited to it"), writes(1, "activity"), index(2, "its entry in the index of states moves"))),
 	},
 	"invitations-view": {
 		at(get("the token, whose hash is all that the link gives")),
@@ -169,7 +174,7 @@ var budget = map[string]entry{
 	"invitations-open": {
 		at(get("the token")),
 		at(batch(rows(2, "invitation and workspace"))),
-		at(tx(writes(2, "the state in the invitation and in the team's row of it, as one"))),
+		at(tx(writes(2, "the state in the invitation and in the team's row of it, as one"), index(2, "its entry in the index of states moves"))),
 	},
 	"invitations-accept": {
 		at(get("the token")),
@@ -178,7 +183,7 @@ var budget = map[string]entry{
 		at(other("Cognito AdminCreateUser", "the user")),
 		at(other("Cognito AdminSetUserPassword", "their password, for good: AdminCreateUser can only set one to be changed")),
 		at(tx(writes(1, "account confirmed, only under the lease"), writes(1, "membership"), writes(2, "the state in the invitation and in the team's row of it"),
-			writes(1, "the token goes: single use"), writes(1, "activity"))),
+			writes(1, "the token goes: single use"), writes(1, "activity"), index(2, "its entry in the index of states moves"))),
 	},
 	"mfa-reset": {
 		at(batch(staff, rows(1, "the account, whose person the path names"))),
@@ -347,7 +352,7 @@ var budget = map[string]entry{
 		at(batch(rows(2, "the company: open? has it a contact of that address?"), rows(3, "the person: in the project, in the workspace, of the team? Asked for an unknown address too"))),
 		at(tx(writes(2, "checks: the company is open, the project is not archived"), writes(3, "the person in the project: own row, the clients' side, the team's side"),
 			writes(2, "account and address, for they are new"), writes(2, "the contact, and the mark that makes its address unique in the company"),
-			writes(3, "the rows by which the contact is listed by name, and found by its two words"), writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+			writes(3, "the rows by which the contact is listed by name, and found by its two words"), writes(3, "invitation, its mail, its reminder"), writes(1, "activity"), index(1, "the contact's entry in the index of states"))),
 	},
 	"items-create": {
 		at(batch(inProject)),
@@ -444,7 +449,7 @@ var consumers = map[string]entry{
 		at(put("the token, before anybody has the link")),
 		at(get("does mail to the address arrive? What is asked before names the address")),
 		at(other("SES SendEmail", "the mail")),
-		at(tx(writes(1, "the mark that it was sent"), writes(2, "the state in the invitation and in the team's row of it"))),
+		at(tx(writes(1, "the mark that it was sent"), writes(2, "the state in the invitation and in the team's row of it"), index(2, "its entry in the index of states moves"))),
 	},
 	"stream-mail of a reset": {
 		at(put("the claim: the stream may bring a mail twice")),
@@ -457,7 +462,7 @@ var consumers = map[string]entry{
 	"mail-events of an invitation": {
 		at(get("the mail that came back: SES gives its id back")),
 		at(get("its invitation: the mail names it")),
-		at(tx(writes(2, "the state in the invitation and in the team's row of it"), writes(1, "activity"))),
+		at(tx(writes(2, "the state in the invitation and in the team's row of it"), writes(1, "activity"), index(2, "its entry in the index of states moves"))),
 		at(put("no more mail to the address, if it does not stand there")),
 	},
 	"due-run": {
