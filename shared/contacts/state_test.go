@@ -23,7 +23,6 @@ func TestAnInvitationExpiresByTheClockAlone(t *testing.T) {
 		{table.InvitationQueued, false, end, table.InvitationExpired, true},
 		{table.InvitationSent, false, end, table.InvitationExpired, true},
 		{table.InvitationOpened, false, end.Add(time.Hour), table.InvitationExpired, true},
-		{table.InvitationExpired, false, end, table.InvitationExpired, true},
 		{table.InvitationAccepted, false, end.Add(time.Hour), table.InvitationAccepted, false},
 		{table.InvitationRevoked, false, end.Add(time.Hour), table.InvitationRevoked, false},
 		{table.InvitationBounced, false, end.Add(time.Hour), table.InvitationBounced, false},

@@ -267,7 +267,11 @@ func consumed(in, out any) (read, write float64) {
 		}
 		return sum(out.ConsumedCapacity) + float64(absent), 0
 	case *dynamodb.QueryOutput:
-		return max(unitsOf(out.ConsumedCapacity), 1), 0 // all of Foyer's are strongly consistent
+		least := 0.5 // of an index: eventually consistent
+		if consistent := in.(*dynamodb.QueryInput).ConsistentRead; consistent != nil && *consistent {
+			least = 1
+		}
+		return max(unitsOf(out.ConsumedCapacity), least), 0 // DynamoDB Local counts nothing for a range that is empty
 	case *dynamodb.PutItemOutput:
 		return 0, unitsOf(out.ConsumedCapacity)
 	case *dynamodb.UpdateItemOutput:

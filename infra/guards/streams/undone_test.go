@@ -42,7 +42,7 @@ func undone(c foyertest.Change) string {
 		if strings.HasPrefix(k.SK, table.PrefixMember) {
 			own = append(own, "name")
 		}
-		allowed, rule = !inserted && !deleted && subset(changed, append(own, "invitationState")...) && forward(c, "invitationState"), "whoever was invited shows the invitation's state"
+		allowed, rule = !inserted && !deleted && subset(changed, append(own, "invitationState", table.StatePK)...) && forward(c, "invitationState"), "whoever was invited shows the invitation's state"
 	case strings.HasPrefix(k.PK, table.RealmTeam+"W#") && strings.HasPrefix(k.SK, "EMAIL#"):
 		allowed, rule = inserted || deleted, "an address leads to a contact or nowhere"
 	case strings.HasPrefix(k.PK, table.RealmClient+"P#") && strings.HasPrefix(k.SK, table.PrefixPerson):
