@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"foyer/shared/api"
+	"foyer/shared/letters"
 	"foyer/shared/mailevents"
 	"foyer/shared/mailtoken"
 	"foyer/shared/policy"
@@ -62,7 +63,7 @@ func prepareInvitation(ctx context.Context, env *api.Env, c claim) (prepared, er
 	if err != nil {
 		return prepared{}, err
 	}
-	return prepared{content: Invitation(inv, link, m.Kind == table.MailReminder), marks: func(tx *table.Tx) {
+	return prepared{content: letters.Invitation(inv, link, m.Kind == table.MailReminder), marks: func(tx *table.Tx) {
 		if inv.State != table.InvitationQueued {
 			return
 		}

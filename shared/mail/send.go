@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"foyer/shared/api"
+	"foyer/shared/letters"
 )
 
 // senderName is shown beside the sender's address.
@@ -42,7 +43,7 @@ func client(env *api.Env) *sesv2.Client {
 // X-Auto-Response-Suppress says the same to Exchange, which does not read it.
 //
 // tags come back in what SES tells of the mail (mail-events).
-func send(ctx context.Context, env *api.Env, m Message, tags map[string]string) (string, error) {
+func send(ctx context.Context, env *api.Env, m letters.Message, tags map[string]string) (string, error) {
 	text := func(s string) *types.Content {
 		return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
 	}

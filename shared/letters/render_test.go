@@ -1,4 +1,4 @@
-package mail
+package letters
 
 import (
 	"flag"
@@ -30,9 +30,9 @@ func invitationTo(change func(*table.InvitationRow)) table.InvitationRow {
 	return inv
 }
 
-func toClient(change func(*notification)) notification {
-	n := notification{
-		about:  about{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "New website", Link: "https://portal.example.com/#/portal/projects/prj_1/items/tsk_1"},
+func toClient(change func(*Notification)) Notification {
+	n := Notification{
+		About:  About{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "New website", Link: "https://portal.example.com/#/portal/projects/prj_1/items/tsk_1"},
 		Item:   table.ItemRow{Item: "tsk_1", Kind: table.ItemTask, Title: "Approve the homepage design", Ask: askApproval, Due: &until},
 		Client: true, Reason: policy.ReasonAssigned, Type: table.ActivityItemCreated,
 	}
@@ -49,11 +49,11 @@ var mails = map[string]Content{
 	"invitation-team":     Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.Project, i.Note = table.RoleMember, "", "" }), testLink, false),
 	"invitation-owner":    Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, false),
 	"reminder-owner":      Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, true),
-	"added":               added{about{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "Second shop", Link: "https://portal.example.com/#/portal/projects/prj_2"}},
-	"notification-ask":    toClient(func(*notification) {}),
-	"notification-task":   toClient(func(n *notification) { n.Item.Ask, n.Item.Due, n.Item.Title = "", nil, "Send us the logo" }),
-	"notification-shared": toClient(func(n *notification) { n.Item.Kind, n.Item.Due, n.Reason = table.ItemEvent, nil, policy.ReasonActivity }),
-	"notification-to-team": toClient(func(n *notification) {
+	"added":               Added{About{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "Second shop", Link: "https://portal.example.com/#/portal/projects/prj_2"}},
+	"notification-ask":    toClient(func(*Notification) {}),
+	"notification-task":   toClient(func(n *Notification) { n.Item.Ask, n.Item.Due, n.Item.Title = "", nil, "Send us the logo" }),
+	"notification-shared": toClient(func(n *Notification) { n.Item.Kind, n.Item.Due, n.Reason = table.ItemEvent, nil, policy.ReasonActivity }),
+	"notification-to-team": toClient(func(n *Notification) {
 		n.Client, n.Reason, n.Type = false, policy.ReasonActivity, table.ActivityItemShared
 	}),
 }
@@ -64,7 +64,7 @@ func init() {
 		table.MailPasswordChanged: "password-forgotten", table.MailAddressChanged: "", table.MailMFAReset: "account"}
 	for kind, page := range links {
 		for name, language := range map[string]string{"": "", "-de": german} {
-			m := accountMail{kind: kind, Email: "carl@globex.example", Name: "Carl Client", Language: language, Link: "https://portal.example.com/#/" + page}
+			m := Account{Kind: kind, Email: "carl@globex.example", Name: "Carl Client", Language: language, Link: "https://portal.example.com/#/" + page}
 			switch kind {
 			case table.MailPasswordReset:
 				m.Until = until
@@ -99,10 +99,10 @@ func golden(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("%v (go test ./shared/mail -update writes the golden files)", err)
+		t.Fatalf("%v (go test ./shared/letters -update writes the golden files)", err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs; if the change is meant: go test ./shared/mail -update\ngot:\n%s\nwant:\n%s", name, got, want)
+		t.Errorf("%s differs; if the change is meant: go test ./shared/letters -update\ngot:\n%s\nwant:\n%s", name, got, want)
 	}
 }
 
@@ -120,7 +120,7 @@ func TestThePlainTextSaysWhatTheHTMLSays(t *testing.T) {
 				t.Errorf("%s: the %s does not say whom it went to: %s", name, what, s)
 			}
 		}
-		if _, account := content.(accountMail); account && strings.HasSuffix(name, "-de") {
+		if _, account := content.(Account); account && strings.HasSuffix(name, "-de") {
 			if strings.Contains(m.Text, "you") || !strings.Contains(m.HTML, `<html lang="de">`) || strings.Contains(m.HTML, "button does not work") {
 				t.Errorf("%s: there is English in it: %s", name, m.HTML)
 			}
@@ -144,11 +144,11 @@ func TestNamesAndNotesStayText(t *testing.T) {
 	for name, c := range map[string]Content{
 		"invitation": Invitation(inv, testLink, false),
 		"reminder":   Invitation(inv, testLink, true),
-		"notification": toClient(func(n *notification) {
-			n.Item.Title, n.about = hostile, about{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.clean()
+		"notification": toClient(func(n *Notification) {
+			n.Item.Title, n.About = hostile, About{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.Clean()
 		}),
-		"account": accountMail{kind: table.MailMFAReset, Name: hostile, Workspace: hostile, Link: testLink}.clean(),
-		"added":   added{about{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.clean()},
+		"account": Account{Kind: table.MailMFAReset, Name: hostile, Workspace: hostile, Link: testLink}.Clean(),
+		"added":   Added{About{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.Clean()},
 	} {
 		m, err := Render(c)
 		if err != nil {
@@ -229,7 +229,7 @@ func TestANoteIsMarkedAsTheInvitersOwnWords(t *testing.T) {
 }
 
 func TestALongSubjectIsCutAtACharacter(t *testing.T) {
-	m, err := Render(toClient(func(n *notification) { n.Item.Title = strings.Repeat("ü", 400) }))
+	m, err := Render(toClient(func(n *Notification) { n.Item.Title = strings.Repeat("ü", 400) }))
 	if err != nil {
 		t.Fatal(err)
 	}

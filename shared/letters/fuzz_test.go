@@ -1,4 +1,4 @@
-package mail
+package letters
 
 import (
 	"io"
@@ -48,9 +48,9 @@ var contents = []func(words) Content{
 		inv.Role, inv.SelfService = table.RoleOwner, true
 		return Invitation(inv, testLink, false)
 	},
-	func(w words) Content { return added{w.about()} },
+	func(w words) Content { return Added{w.about()} },
 	func(w words) Content {
-		return accountMail{kind: table.MailMFAReset, Email: carl.Email, Name: w.name, Workspace: w.workspace, Link: testLink}.clean()
+		return Account{Kind: table.MailMFAReset, Email: carl.Email, Name: w.name, Workspace: w.workspace, Link: testLink}.Clean()
 	},
 	func(w words) Content { return w.told() },
 	func(w words) Content {
@@ -66,12 +66,12 @@ func (w words) invitation() table.InvitationRow {
 	return inv
 }
 
-func (w words) about() about {
-	return about{Email: carl.Email, Name: w.name, Inviter: w.inviter, Workspace: w.workspace, Project: w.project, Link: testLink}.clean()
+func (w words) about() About {
+	return About{Email: carl.Email, Name: w.name, Inviter: w.inviter, Workspace: w.workspace, Project: w.project, Link: testLink}.Clean()
 }
 
-func (w words) told() notification {
-	return notification{about: w.about(), Item: table.ItemRow{Item: "tsk_1", Kind: table.ItemTask, Title: w.title, Due: &until}, Client: true, Reason: policy.ReasonAssigned, Type: table.ActivityItemCreated}
+func (w words) told() Notification {
+	return Notification{About: w.about(), Item: table.ItemRow{Item: "tsk_1", Kind: table.ItemTask, Title: w.title, Due: &until}, Client: true, Reason: policy.ReasonAssigned, Type: table.ActivityItemCreated}
 }
 
 // Whatever people write stays text where it stands: it makes no line, no header, no

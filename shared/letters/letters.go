@@ -1,4 +1,4 @@
-package mail
+package letters
 
 import "foyer/shared/table"
 
@@ -54,7 +54,7 @@ func (m invitation) once() footnote {
 	return footnote("There you choose a password, or sign in if you use Foyer already. The link works once, until " + m.until() + ".")
 }
 
-func (a added) letter() letter {
+func (a Added) letter() letter {
 	return letter{
 		subject: "You were added to “" + a.Project + "”", preheader: a.fromLong() + " added you to the project.",
 		blocks: []block{say("Hello " + a.Name + ","),
@@ -64,7 +64,7 @@ func (a added) letter() letter {
 	}
 }
 
-func (n notification) letter() letter {
+func (n Notification) letter() letter {
 	about := card{kind: kindLabels[n.Item.Kind], title: n.title()}
 	if due := n.due(); due != "" {
 		about.more = "Due: " + due
