@@ -1,8 +1,6 @@
 package letters
 
 import (
-	"time"
-
 	"foyer/shared/policy"
 	"foyer/shared/table"
 )
@@ -50,46 +48,6 @@ func (a About) Clean() About {
 	}
 	return a
 }
-
-// invitation is the mail of an invitation, or a reminder of it.
-type invitation struct {
-	About
-	kind     invitationKind
-	Until    time.Time
-	Reminder bool
-}
-
-// invitationKind is to what somebody is invited.
-type invitationKind int
-
-const (
-	toPortal invitationKind = iota
-	toProject
-	toTeam
-	toOwnWorkspace
-)
-
-// Invitation is the mail of that invitation with that link. An invitation that
-// somebody made for themselves at sign-up has a mail without a word of theirs:
-// else anybody could have Foyer send their own text to anybody.
-func Invitation(inv table.InvitationRow, link string, reminder bool) Content {
-	m := invitation{
-		About: About{Email: inv.Email, Name: inv.Name, Inviter: inv.InviterName, Workspace: inv.WorkspaceName, Project: inv.ProjectName, Note: inv.Note, Link: link}.Clean(),
-		kind:  toPortal, Until: inv.ExpiresAt, Reminder: reminder,
-	}
-	switch {
-	case inv.SelfService:
-		m.kind, m.About = toOwnWorkspace, About{Email: m.Email, Link: link}
-	case inv.Role != "":
-		m.kind = toTeam
-	case inv.Project != "":
-		m.kind = toProject
-	}
-	return m
-}
-
-// until is until when the invitation can be accepted.
-func (m invitation) until() string { return m.Until.UTC().Format(dateForm) }
 
 // Added tells someone who has access that they were added to one more project.
 type Added struct{ About }

@@ -31,22 +31,22 @@ func (w words) plain() words {
 
 // contents are all kinds of mail, with these words.
 var contents = []func(words) Content{
-	func(w words) Content { return Invitation(w.invitation(), testLink, false) },
-	func(w words) Content { return Invitation(w.invitation(), testLink, true) },
+	func(w words) Content { return Invitation(w.invitation(), testLink, false, "") },
+	func(w words) Content { return Invitation(w.invitation(), testLink, true, "") },
 	func(w words) Content {
 		inv := w.invitation()
 		inv.Project, inv.ProjectName = "", ""
-		return Invitation(inv, testLink, false)
+		return Invitation(inv, testLink, false, "")
 	},
 	func(w words) Content {
 		inv := w.invitation()
 		inv.Project, inv.Role = "", table.RoleMember
-		return Invitation(inv, testLink, false)
+		return Invitation(inv, testLink, false, "")
 	},
 	func(w words) Content {
 		inv := w.invitation()
 		inv.Role, inv.SelfService = table.RoleOwner, true
-		return Invitation(inv, testLink, false)
+		return Invitation(inv, testLink, false, "")
 	},
 	func(w words) Content { return Added{w.about()} },
 	func(w words) Content {

@@ -15,6 +15,9 @@ import (
 type Message struct {
 	To, Subject string
 	Text, HTML  string
+	// SenderName stands beside Foyer's own address, where the workspace has one of its
+	// own; ReplyTo is where answers go.
+	SenderName, ReplyTo string
 }
 
 // Content is what a mail is about: one of the types of contents.go.
@@ -45,6 +48,9 @@ var layout string
 // Render writes the mail. Whatever stands in names and notes stays text: it
 // cannot become markup, a header or a second line of the subject.
 func Render(c Content) (Message, error) {
+	if own, ok := c.(fromTemplate); ok {
+		return own.Message, nil
+	}
 	l := c.letter()
 	var text []string
 	var blocks []markup

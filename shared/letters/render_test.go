@@ -42,13 +42,13 @@ func toClient(change func(*Notification)) Notification {
 
 // mails are all kinds of mail, each with its golden files in testdata.
 var mails = map[string]Content{
-	"invitation-project":  Invitation(carl, testLink, false),
-	"reminder-project":    Invitation(carl, testLink, true),
-	"invitation-no-note":  Invitation(invitationTo(func(i *table.InvitationRow) { i.Note = "" }), testLink, false),
-	"invitation-portal":   Invitation(invitationTo(func(i *table.InvitationRow) { i.Project, i.ProjectName, i.Note = "", "", "" }), testLink, false),
-	"invitation-team":     Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.Project, i.Note = table.RoleMember, "", "" }), testLink, false),
-	"invitation-owner":    Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, false),
-	"reminder-owner":      Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, true),
+	"invitation-project":  Invitation(carl, testLink, false, ""),
+	"reminder-project":    Invitation(carl, testLink, true, ""),
+	"invitation-no-note":  Invitation(invitationTo(func(i *table.InvitationRow) { i.Note = "" }), testLink, false, ""),
+	"invitation-portal":   Invitation(invitationTo(func(i *table.InvitationRow) { i.Project, i.ProjectName, i.Note = "", "", "" }), testLink, false, ""),
+	"invitation-team":     Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.Project, i.Note = table.RoleMember, "", "" }), testLink, false, ""),
+	"invitation-owner":    Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, false, ""),
+	"reminder-owner":      Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, true, ""),
 	"added":               Added{About{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "Second shop", Link: "https://portal.example.com/#/portal/projects/prj_2"}},
 	"notification-ask":    toClient(func(*Notification) {}),
 	"notification-task":   toClient(func(n *Notification) { n.Item.Ask, n.Item.Due, n.Item.Title = "", nil, "Send us the logo" }),
@@ -56,6 +56,20 @@ var mails = map[string]Content{
 	"notification-to-team": toClient(func(n *Notification) {
 		n.Client, n.Reason, n.Type = false, policy.ReasonActivity, table.ActivityItemShared
 	}),
+}
+
+// The invitations in German.
+func init() {
+	for name, inv := range map[string]table.InvitationRow{
+		"project": carl,
+		"portal":  invitationTo(func(i *table.InvitationRow) { i.Project, i.ProjectName, i.Note = "", "", "" }),
+		"team":    invitationTo(func(i *table.InvitationRow) { i.Role, i.Project, i.Note = table.RoleMember, "", "" }),
+		"owner":   invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }),
+	} {
+		mails["invitation-"+name+"-de"] = Invitation(inv, testLink, false, german)
+		mails["reminder-"+name+"-de"] = Invitation(inv, testLink, true, german)
+		mails["reminder-"+name] = Invitation(inv, testLink, true, "")
+	}
 }
 
 // Each mail about an account, in both languages.
@@ -120,8 +134,12 @@ func TestThePlainTextSaysWhatTheHTMLSays(t *testing.T) {
 				t.Errorf("%s: the %s does not say whom it went to: %s", name, what, s)
 			}
 		}
-		if _, account := content.(Account); account && strings.HasSuffix(name, "-de") {
-			if strings.Contains(m.Text, "you") || !strings.Contains(m.HTML, `<html lang="de">`) || strings.Contains(m.HTML, "button does not work") {
+		if strings.HasSuffix(name, "-de") {
+			own := strings.ReplaceAll(m.Text, carl.Note, "") // the inviter's words stay as they are
+			for _, l := range lines(carl.Note) {
+				own = strings.ReplaceAll(own, l, "")
+			}
+			if strings.Contains(own, "you") || strings.Contains(own, "writes") || !strings.Contains(m.HTML, `<html lang="de">`) || strings.Contains(m.HTML, "button does not work") {
 				t.Errorf("%s: there is English in it: %s", name, m.HTML)
 			}
 		}
@@ -142,8 +160,8 @@ func TestNamesAndNotesStayText(t *testing.T) {
 	inv := carl
 	inv.Name, inv.InviterName, inv.WorkspaceName, inv.ProjectName, inv.Note = hostile, hostile, hostile, hostile, hostile
 	for name, c := range map[string]Content{
-		"invitation": Invitation(inv, testLink, false),
-		"reminder":   Invitation(inv, testLink, true),
+		"invitation": Invitation(inv, testLink, false, ""),
+		"reminder":   Invitation(inv, testLink, true, ""),
 		"notification": toClient(func(n *Notification) {
 			n.Item.Title, n.About = hostile, About{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.Clean()
 		}),
@@ -171,7 +189,7 @@ func TestNamesAndNotesStayText(t *testing.T) {
 func TestPlacesOfTheLayoutInANameStayText(t *testing.T) {
 	inv := carl
 	inv.ProjectName, inv.Note = "{{why}}", "{{blocks}} {{link}}"
-	m, err := Render(Invitation(inv, testLink, false))
+	m, err := Render(Invitation(inv, testLink, false, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +205,7 @@ func TestPlacesOfTheLayoutInANameStayText(t *testing.T) {
 
 func TestAButtonLeadsToAPageOrIsNotSent(t *testing.T) {
 	for _, link := range []string{"javascript:alert(1)", "data:text/html,x", "//portal.example.com/", ""} {
-		m, err := Render(Invitation(carl, link, false))
+		m, err := Render(Invitation(carl, link, false, ""))
 		if err == nil {
 			t.Errorf("%q: got %s, want it refused", link, m.HTML)
 		} else if link != "" && strings.Contains(err.Error(), link) {
@@ -201,7 +219,7 @@ func TestTheMailOfASelfServiceSignUpHasNoWordOfTheCaller(t *testing.T) {
 	inv.Role, inv.SelfService = table.RoleOwner, true
 	inv.Name, inv.WorkspaceName, inv.InviterName, inv.ProjectName, inv.Note = "SPAM-1", "SPAM-2", "SPAM-3", "SPAM-4", "SPAM-5"
 	for _, reminder := range []bool{false, true} {
-		m, err := Render(Invitation(inv, testLink, reminder))
+		m, err := Render(Invitation(inv, testLink, reminder, ""))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -212,7 +230,7 @@ func TestTheMailOfASelfServiceSignUpHasNoWordOfTheCaller(t *testing.T) {
 }
 
 func TestANoteIsMarkedAsTheInvitersOwnWords(t *testing.T) {
-	m, err := Render(Invitation(carl, testLink, false))
+	m, err := Render(Invitation(carl, testLink, false, ""))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,6 +93,8 @@ var kinds = map[string]func(context.Context, *api.Env, claim) (prepared, error){
 	table.MailAddressChange:   prepareAddressChange,
 	table.MailAddressChanged:  prepareNotice,
 	table.MailMFAReset:        prepareNotice,
+
+	table.MailTemplateTest: prepareTemplateTest,
 }
 
 // linked are the kinds whose mail carries a token.
