@@ -17,6 +17,16 @@ const servicePath = "github.com/aws/aws-sdk-go-v2/service/"
 // with the SDK's clients that the function links beside DynamoDB's. Each of them
 // makes its tables at every start, used or not.
 func libraries(ctx context.Context, functions []string) (map[string]string, error) {
+	all, err := links(ctx, functions)
+	out := map[string]string{}
+	for function, linked := range all {
+		out[function] = floorOf(linked)
+	}
+	return out, err
+}
+
+// links is for each function the packages that it links.
+func links(ctx context.Context, functions []string) (map[string]map[string]bool, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./functions/...")
 	cmd.Stderr = os.Stderr
 	list, err := cmd.Output()
@@ -28,7 +38,7 @@ func libraries(ctx context.Context, functions []string) (map[string]string, erro
 		names := strings.Fields(of)
 		imports[names[0]] = names[1:]
 	}
-	out := map[string]string{}
+	out := map[string]map[string]bool{}
 	for _, function := range functions {
 		linked := map[string]bool{}
 		var link func(path string)
@@ -41,7 +51,7 @@ func libraries(ctx context.Context, functions []string) (map[string]string, erro
 			}
 		}
 		link("foyer/functions/" + function)
-		out[function] = floorOf(linked)
+		out[function] = linked
 	}
 	return out, nil
 }

@@ -12,7 +12,10 @@ import (
 	"foyer/shared/table"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var (
+	update = flag.Bool("update", false, "write the golden files anew")
+	write  = flag.String("mails", "", "where to write all mails, to look at them (make mails)")
+)
 
 var until = time.Date(2026, time.November, 29, 14, 5, 0, 0, time.UTC)
 
@@ -72,6 +75,31 @@ func init() {
 	}
 }
 
+// The invitation as a workspace's template has it.
+var own = table.TemplateRow{
+	SenderName: "{{inviterName}} at Acme", ReplyTo: "hello@acme.example", Subject: "{{workspaceName}}: {{invitedTo}}", TextMade: "Hello {{contactName}}\n\n{{note}}\n\nSee {{invitedTo}}:\n{{link}}",
+	HTML: "<style>@media (max-width: 520px) { .inner { padding: 16px !important; } }</style>\n" + `<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" bgcolor="#0b3d2e" class="inner" style="padding: 32px; font-family: Georgia, serif; color: #ffffff">
+<h1 style="margin: 0 0 16px">Hello {{contactName}}</h1><p>{{note}}</p><p>See {{invitedTo}} for {{companyName}}, until {{expires}}.</p><p><a href="{{link}}" style="display: inline-block; padding: 12px 24px; background-color: #ffd54a; color: #0b3d2e; text-decoration: none">Come in</a></p></td></tr></table>`,
+}
+
+func init() {
+	inv := invitationTo(func(i *table.InvitationRow) { i.CompanyName = "Globex" })
+	for name, change := range map[string]func(*table.TemplateRow){
+		"template": func(*table.TemplateRow) {}, "template-subject": func(r *table.TemplateRow) { r.HTML, r.Language = "", german },
+		"template-german": func(r *table.TemplateRow) { r.Language, r.Text = german, "{{link}}" },
+	} {
+		row := own
+		change(&row)
+		for _, reminder := range []bool{false, true} {
+			content, err := FromTemplate(row, inv, testLink, reminder)
+			if err != nil {
+				panic(err)
+			}
+			mails[name+map[bool]string{true: "-reminder"}[reminder]] = content
+		}
+	}
+}
+
 // Each mail about an account, in both languages.
 func init() {
 	links := map[string]string{table.MailPasswordReset: "password-reset/q0b2yVnYwV3n4fJv0m1tq4Yy2a8c6sKQXo3rJm5t7uE", table.MailAddressChange: "address-change/q0b2yVnYwV3n4fJv0m1tq4Yy2a8c6sKQXo3rJm5t7uE",
@@ -98,8 +126,17 @@ func TestMailsReadAsTheirGoldenFiles(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		golden(t, name+".txt", "To: "+m.To+"\nSubject: "+m.Subject+"\n\n"+m.Text)
+		sender := ""
+		if m.SenderName != "" {
+			sender = "From: " + m.SenderName + "\nReply-To: " + m.ReplyTo + "\n"
+		}
+		golden(t, name+".txt", sender+"To: "+m.To+"\nSubject: "+m.Subject+"\n\n"+m.Text)
 		golden(t, name+".html", m.HTML)
+		if *write != "" {
+			if err := os.WriteFile(filepath.Join(*write, name+".html"), []byte(m.HTML), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 
