@@ -13,6 +13,13 @@ import (
 
 const servicePath = "github.com/aws/aws-sdk-go-v2/service/"
 
+// sanitiser is what checks templates of mails: it builds its regular expressions at
+// every start, like the clients their tables.
+const (
+	sanitiser     = "bluemonday"
+	sanitiserPath = "github.com/microcosm-cc/" + sanitiser
+)
+
 // libraries is for each function what its libraries alone are: the binary "both",
 // with the SDK's clients that the function links beside DynamoDB's. Each of them
 // makes its tables at every start, used or not.
@@ -65,6 +72,9 @@ func floorOf(linked map[string]bool) string {
 			name += "+" + service
 		}
 	}
+	if linked[sanitiserPath] {
+		name += "+" + sanitiser
+	}
 	parts := strings.Split(name, "+")
 	slices.Sort(parts[1:])
 	return strings.Join(parts, "+")
@@ -99,8 +109,13 @@ func overlay(dir string, floors []string) (file string, packages []string, err e
 func clientsOf(services []string) []byte {
 	var imports, made strings.Builder
 	for _, s := range services {
+		if s == sanitiser {
+			fmt.Fprintf(&imports, "import %q\n", sanitiserPath)
+			fmt.Fprintf(&made, "var _%s = %s.NewPolicy\n", s, s)
+			continue
+		}
 		fmt.Fprintf(&imports, "import %q\n", servicePath+s)
 		fmt.Fprintf(&made, "var _%s = %s.NewFromConfig(awsenv.Config())\n", s, s)
 	}
-	return []byte("package main\n\nimport \"foyer/shared/awsenv\"\n" + imports.String() + "\n" + made.String())
+	return []byte("package main\n\nimport \"foyer/shared/awsenv\"\n" + imports.String() + "\nvar _ = awsenv.Config\n\n" + made.String())
 }
