@@ -43,6 +43,9 @@ func put(ctx context.Context, c *api.Call, in *PutInput) (*api.Tagged[invitation
 	if err != nil {
 		return nil, err
 	}
+	if invitationtemplate.Of(row) == invitationtemplate.Of(had) {
+		return api.WithTag(invitationtemplate.Of(had)), nil // repeated: it is recorded once
+	}
 	row.Version = had.Version + 1
 	tx := &table.Tx{}
 	write := tx.Put(table.Template(c.Workspace), row)
