@@ -2,11 +2,14 @@ package templateedit
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"foyer/shared/api"
 	"foyer/shared/invitationtemplate"
+	"foyer/shared/letters"
 )
 
 // link is a link of an invitation, which every template has.
@@ -147,6 +150,20 @@ func TestTheFieldsAreCheckedEach(t *testing.T) {
 				t.Errorf("got %v, want a 422 with %q", err, test.want)
 			}
 		})
+	}
+}
+
+func TestTheDocumentationNamesEveryPlaceholder(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where, text := range map[string]string{"invitation-template-put": Put.Doc, "README.md": string(readme)} {
+		for _, p := range letters.Placeholders {
+			if !strings.Contains(text, "{{"+p.Name+"}}") {
+				t.Errorf("%s does not name {{%s}}: %s", where, p.Name, p.Doc)
+			}
+		}
 	}
 }
 
