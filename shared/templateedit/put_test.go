@@ -168,6 +168,13 @@ func TestMembersAreInvitedByTheDefaultMail(t *testing.T) {
 	if got := s.Mails("olga@new.example"); len(got) != 1 || got[0].Subject != "Open your workspace on Foyer" {
 		t.Errorf("got %+v", got)
 	}
+	// Whose account has a language is invited in it.
+	s.Do(s.acme.Carl, "PATCH", "/v1/me", fields{"language": "de"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(200)
+	s.Do(foyertest.Person{}, "POST", "/v1/workspaces", fields{"name": "Carls", "ownerName": "Carl", "ownerEmail": s.acme.Carl.Email}).Must(201)
+	s.Drain()
+	if got := s.Mails(s.acme.Carl.Email); len(got) != 1 || got[0].Subject != "Öffnen Sie Ihren Arbeitsbereich bei Foyer" {
+		t.Errorf("got %+v", got)
+	}
 	// Nor is another workspace's contact told by it.
 	olga, theirs := s.Workspace("Other Agency", "Otto Other", "otto@other.example")
 	project := s.Project(olga, theirs, "Theirs")
