@@ -107,6 +107,11 @@ bench: ## Start, size and memory of every function, and warm calls, against bare
 openapi: ## Write infra/openapi.json and events/ from the catalogue
 	@go run ./infra/openapi
 
+.PHONY: mails
+mails: ## Write every kind of mail as a page to .local/mails, to look at in a browser
+	@mkdir -p .local/mails
+	@go test -count 1 -run '^TestMailsReadAsTheirGoldenFiles$$' ./shared/letters -mails $(CURDIR)/.local/mails
+
 .PHONY: clean
 clean: stop ## Stop, and remove builds and logs; tools and Python environments stay
 	@rm -rf .aws-sam .local/build .local/log .local/results .local/engine .local/demo.json

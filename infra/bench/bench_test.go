@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -50,13 +51,46 @@ func TestNoFunctionUsesTemplates(t *testing.T) {
 
 func TestWhatAFunctionStandsOnIsFoundInItsImports(t *testing.T) {
 	t.Chdir("../..")
-	got, err := libraries(t.Context(), []string{"projects-list", "sessions-create", "stream-mail"})
+	got, err := libraries(t.Context(), []string{"projects-list", "sessions-create", "stream-mail", "invitation-template-put"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"projects-list": "both", "sessions-create": "both+cognitoidentityprovider", "stream-mail": "both+secretsmanager+sesv2+sqs"}
+	want := map[string]string{"projects-list": "both", "sessions-create": "both+cognitoidentityprovider", "stream-mail": "both+secretsmanager+sesv2+sqs",
+		"invitation-template-put": "both+bluemonday"}
 	if !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// The sanitiser builds some sixty regular expressions at the start of whatever links it.
+func TestOnlyWhatChecksTemplatesLinksTheSanitiser(t *testing.T) {
+	t.Chdir("../..")
+	entries, err := os.ReadDir("functions")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var functions []string
+	for _, e := range entries {
+		functions = append(functions, e.Name())
+	}
+	all, err := links(t.Context(), functions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for function, linked := range all {
+		if linked[sanitiserPath] {
+			got = append(got, function)
+		}
+	}
+	slices.Sort(got)
+	if want := []string{"invitation-template-preview", "invitation-template-put"}; !slices.Equal(got, want) {
+		t.Errorf("%v link bluemonday, want %v alone", got, want)
+	}
+	for _, client := range []string{"sesv2", "secretsmanager", "sqs"} {
+		if all["invitation-template-preview"][servicePath+client] {
+			t.Errorf("a preview links %s, which sends nothing", client)
+		}
 	}
 }
 

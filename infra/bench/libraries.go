@@ -13,10 +13,27 @@ import (
 
 const servicePath = "github.com/aws/aws-sdk-go-v2/service/"
 
+// sanitiser is what checks templates of mails: it builds its regular expressions at
+// every start, like the clients their tables.
+const (
+	sanitiser     = "bluemonday"
+	sanitiserPath = "github.com/microcosm-cc/" + sanitiser
+)
+
 // libraries is for each function what its libraries alone are: the binary "both",
 // with the SDK's clients that the function links beside DynamoDB's. Each of them
 // makes its tables at every start, used or not.
 func libraries(ctx context.Context, functions []string) (map[string]string, error) {
+	all, err := links(ctx, functions)
+	out := map[string]string{}
+	for function, linked := range all {
+		out[function] = floorOf(linked)
+	}
+	return out, err
+}
+
+// links is for each function the packages that it links.
+func links(ctx context.Context, functions []string) (map[string]map[string]bool, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./functions/...")
 	cmd.Stderr = os.Stderr
 	list, err := cmd.Output()
@@ -28,7 +45,7 @@ func libraries(ctx context.Context, functions []string) (map[string]string, erro
 		names := strings.Fields(of)
 		imports[names[0]] = names[1:]
 	}
-	out := map[string]string{}
+	out := map[string]map[string]bool{}
 	for _, function := range functions {
 		linked := map[string]bool{}
 		var link func(path string)
@@ -41,7 +58,7 @@ func libraries(ctx context.Context, functions []string) (map[string]string, erro
 			}
 		}
 		link("foyer/functions/" + function)
-		out[function] = floorOf(linked)
+		out[function] = linked
 	}
 	return out, nil
 }
@@ -54,6 +71,9 @@ func floorOf(linked map[string]bool) string {
 		if ok && !strings.Contains(service, "/") && !strings.HasPrefix(service, "dynamodb") {
 			name += "+" + service
 		}
+	}
+	if linked[sanitiserPath] {
+		name += "+" + sanitiser
 	}
 	parts := strings.Split(name, "+")
 	slices.Sort(parts[1:])
@@ -89,8 +109,13 @@ func overlay(dir string, floors []string) (file string, packages []string, err e
 func clientsOf(services []string) []byte {
 	var imports, made strings.Builder
 	for _, s := range services {
+		if s == sanitiser {
+			fmt.Fprintf(&imports, "import %q\n", sanitiserPath)
+			fmt.Fprintf(&made, "var _%s = %s.NewPolicy\n", s, s)
+			continue
+		}
 		fmt.Fprintf(&imports, "import %q\n", servicePath+s)
 		fmt.Fprintf(&made, "var _%s = %s.NewFromConfig(awsenv.Config())\n", s, s)
 	}
-	return []byte("package main\n\nimport \"foyer/shared/awsenv\"\n" + imports.String() + "\n" + made.String())
+	return []byte("package main\n\nimport \"foyer/shared/awsenv\"\n" + imports.String() + "\nvar _ = awsenv.Config\n\n" + made.String())
 }

@@ -36,6 +36,8 @@ type Problem struct { //nolint:errname // RFC 9457's own word
 type FieldError struct {
 	Location string `json:"location" doc:"Where the fault is" example:"body.email"`
 	Message  string `json:"message" doc:"What is wrong with it"`
+	Line     int    `json:"line,omitempty" doc:"Of a text that is checked inside: the line of the fault, from 1"`
+	Column   int    `json:"column,omitempty" doc:"In characters, from 1"`
 }
 
 // Match is one of several things that a request could have meant.

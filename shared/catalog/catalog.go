@@ -11,6 +11,7 @@ import (
 	"foyer/shared/companies"
 	"foyer/shared/contacts"
 	"foyer/shared/invitations"
+	"foyer/shared/invitationtemplate"
 	"foyer/shared/items"
 	"foyer/shared/jobs"
 	"foyer/shared/licences"
@@ -24,6 +25,7 @@ import (
 	"foyer/shared/sessions"
 	"foyer/shared/settings"
 	"foyer/shared/subscription"
+	"foyer/shared/templateedit"
 	"foyer/shared/totp"
 	"foyer/shared/workspaces"
 )
@@ -40,6 +42,7 @@ func Operations() []api.Endpoint {
 		access.Remove, access.Restore, mfa.Reset,
 		jobs.Get,
 		invitations.View, invitations.Open, invitations.Accept,
+		invitationtemplate.Get, templateedit.Put, invitationtemplate.Reset, templateedit.Preview, invitationtemplate.Test,
 		sessions.Create, sessions.Answer, sessions.Refresh, sessions.End, sessions.EndAll,
 		passwords.Forgot, passwords.Reset,
 		me.Get, me.Update, me.Password, me.AddressChange, me.AddressConfirm,

@@ -25,38 +25,39 @@ var sampleIDs = map[string]string{
 
 // sampleBodies are one body for each operation that takes one.
 var sampleBodies = map[string]string{
-	"companies-create":    `{"name":"Globex"}`,
-	"companies-update":    `{"name":"Globex Corporation"}`,
-	"contacts-create":     `{"name":"Carl Client","email":"carl@globex.example"}`,
-	"contacts-update":     `{"name":"Carl A. Client"}`,
-	"subscription-update": `{"seats":10}`,
-	"workspaces-create":   `{"name":"Acme Agency","ownerName":"Ann Archer","ownerEmail":"ann@acme.example"}`,
-	"invitations-send":    `{"note":"Welcome aboard."}`,
-	"invitations-accept":  `{"password":"Correct-Horse-7"}`,
-	"sessions-create":     `{"email":"ann@acme.example","password":"Correct-Horse-7"}`,
-	"sessions-answer":     `{"challenge":"per_01JD0000000000000000000000.session","code":"123456"}`,
-	"sessions-refresh":    `{"refresh":"per_01JD0000000000000000000000.token"}`,
-	"passwords-forgot":    `{"email":"ann@acme.example"}`,
-	"passwords-reset":     `{"password":"Another-Horse-8"}`,
-	"me-update":           `{"name":"Ann Archer"}`,
-	"me-password":         `{"current":"Correct-Horse-7","new":"Another-Horse-8"}`,
-	"me-address-change":   `{"email":"ann@new.example","password":"Correct-Horse-7"}`,
-	"totp-start":          `{"password":"Correct-Horse-7"}`,
-	"totp-confirm":        `{"password":"Correct-Horse-7","code":"123456"}`,
-	"totp-remove":         `{"password":"Correct-Horse-7","code":"123456"}`,
-	"settings-put":        `{"level":"limited","projects":{}}`,
-	"projects-create":     `{"name":"New website"}`,
-	"clients-add":         `{"companyName":"Globex","name":"Carl Client","email":"carl@globex.example","note":"Welcome aboard."}`,
-	"audit-export":        `{"format":"csv","from":"2026-11-01","to":"2026-11-25"}`,
-	"items-create":        `{"kind":"message","title":"Kick-off","text":"We start on Monday."}`,
-	"items-visibility":    `{"clientCanSee":true}`,
+	"companies-create":        `{"name":"Globex"}`,
+	"companies-update":        `{"name":"Globex Corporation"}`,
+	"contacts-create":         `{"name":"Carl Client","email":"carl@globex.example"}`,
+	"contacts-update":         `{"name":"Carl A. Client"}`,
+	"subscription-update":     `{"seats":10}`,
+	"workspaces-create":       `{"name":"Acme Agency","ownerName":"Ann Archer","ownerEmail":"ann@acme.example"}`,
+	"invitations-send":        `{"note":"Welcome aboard."}`,
+	"invitation-template-put": `{"subject":"{{workspaceName}} invites you to {{invitedTo}}","html":"<p>Hello {{contactName}},</p><p><a href=\"{{link}}\">Accept</a></p>","language":"en"}`,
+	"invitations-accept":      `{"password":"Correct-Horse-7"}`,
+	"sessions-create":         `{"email":"ann@acme.example","password":"Correct-Horse-7"}`,
+	"sessions-answer":         `{"challenge":"per_01JD0000000000000000000000.session","code":"123456"}`,
+	"sessions-refresh":        `{"refresh":"per_01JD0000000000000000000000.token"}`,
+	"passwords-forgot":        `{"email":"ann@acme.example"}`,
+	"passwords-reset":         `{"password":"Another-Horse-8"}`,
+	"me-update":               `{"name":"Ann Archer"}`,
+	"me-password":             `{"current":"Correct-Horse-7","new":"Another-Horse-8"}`,
+	"me-address-change":       `{"email":"ann@new.example","password":"Correct-Horse-7"}`,
+	"totp-start":              `{"password":"Correct-Horse-7"}`,
+	"totp-confirm":            `{"password":"Correct-Horse-7","code":"123456"}`,
+	"totp-remove":             `{"password":"Correct-Horse-7","code":"123456"}`,
+	"settings-put":            `{"level":"limited","projects":{}}`,
+	"projects-create":         `{"name":"New website"}`,
+	"clients-add":             `{"companyName":"Globex","name":"Carl Client","email":"carl@globex.example","note":"Welcome aboard."}`,
+	"audit-export":            `{"format":"csv","from":"2026-11-01","to":"2026-11-25"}`,
+	"items-create":            `{"kind":"message","title":"Kick-off","text":"We start on Monday."}`,
+	"items-visibility":        `{"clientCanSee":true}`,
 }
 
 // sampleQueries are the queries that operations require.
 var sampleQueries = map[string]string{"items-list": "kind=message", "portal-items-list": "kind=message"}
 
 // sampleHeaders are the headers that operations require.
-var sampleHeaders = map[string]map[string]string{"settings-put": {"if-match": `*`}, "companies-update": {"if-match": `*`}, "contacts-update": {"if-match": `*`}, "me-update": {"if-match": `*`}}
+var sampleHeaders = map[string]map[string]string{"settings-put": {"if-match": `*`}, "invitation-template-put": {"if-match": `*`}, "companies-update": {"if-match": `*`}, "contacts-update": {"if-match": `*`}, "me-update": {"if-match": `*`}}
 
 // Sample is a request of an operation in its simplest form, with ids that name nothing.
 type Sample struct {

@@ -14,6 +14,7 @@ import (
 // Mail is a mail that SES took.
 type Mail struct {
 	From, To, Subject, Text, HTML string
+	ReplyTo                       []string
 	Headers                       map[string]string
 	Tags                          map[string]string // that SES gives back in its events
 }
@@ -35,7 +36,7 @@ func (w *World) captureMail(stack *middleware.Stack) error {
 // keepMail keeps a mail that SES took.
 func (w *World) keepMail(send *sesv2.SendEmailInput) {
 	simple := send.Content.Simple
-	m := Mail{From: aws.ToString(send.FromEmailAddress), To: send.Destination.ToAddresses[0], Subject: *simple.Subject.Data, Text: *simple.Body.Text.Data, HTML: *simple.Body.Html.Data, Headers: map[string]string{}, Tags: map[string]string{}}
+	m := Mail{From: aws.ToString(send.FromEmailAddress), To: send.Destination.ToAddresses[0], Subject: *simple.Subject.Data, Text: *simple.Body.Text.Data, HTML: *simple.Body.Html.Data, ReplyTo: send.ReplyToAddresses, Headers: map[string]string{}, Tags: map[string]string{}}
 	for _, h := range simple.Headers {
 		m.Headers[*h.Name] = *h.Value
 	}

@@ -66,6 +66,8 @@ var (
 	// AddressMails is how many mails one person can have sent to addresses that they
 	// say are theirs.
 	AddressMails = Limit{Kind: "address-mails", Window: time.Hour, Subject: 5}
+	// TemplateTests is how many mails one person can have sent to themselves to see them.
+	TemplateTests = Limit{Kind: "template-tests", Window: time.Hour, Subject: 10}
 )
 
 // knownFor is how long a source stays known for a subject that came in from it.

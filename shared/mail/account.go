@@ -2,9 +2,9 @@ package mail
 
 import (
 	"context"
-	"time"
 
 	"foyer/shared/api"
+	"foyer/shared/letters"
 	"foyer/shared/mailtoken"
 	"foyer/shared/table"
 )
@@ -29,7 +29,7 @@ func prepareReset(ctx context.Context, env *api.Env, c claim) (prepared, error) 
 		return stale("reset-expired")
 	}
 	link, err := accountLink(ctx, env, c, "/#/password-reset/", table.TokenRow{Purpose: mailtoken.PasswordReset, Person: m.Person, Subject: m.Subject, ExpiresAt: reset.ExpiresAt})
-	return prepared{content: accountMail{kind: m.Kind, Email: person.Email, Name: person.Name, Language: person.Language, Link: link, Until: reset.ExpiresAt}.clean()}, err
+	return prepared{content: letters.Account{Kind: m.Kind, Email: person.Email, Name: person.Name, Language: person.Language, Link: link, Until: reset.ExpiresAt}.Clean()}, err
 }
 
 // prepareAddressChange: the link to confirm goes to the new address, while it is the
@@ -49,7 +49,7 @@ func prepareAddressChange(ctx context.Context, env *api.Env, c claim) (prepared,
 		return stale("change-expired")
 	}
 	link, err := accountLink(ctx, env, c, "/#/address-change/", table.TokenRow{Purpose: mailtoken.AddressChange, Person: m.Person, Subject: m.Subject, ExpiresAt: change.ExpiresAt})
-	return prepared{content: accountMail{kind: m.Kind, Email: change.Email, Language: person.Language, Link: link, Until: change.ExpiresAt}.clean()}, err
+	return prepared{content: letters.Account{Kind: m.Kind, Email: change.Email, Language: person.Language, Link: link, Until: change.ExpiresAt}.Clean()}, err
 }
 
 // prepareNotice: what was done to an account is told to its person, whatever came
@@ -77,14 +77,14 @@ func prepareNotice(ctx context.Context, env *api.Env, c claim) (prepared, error)
 	if person == nil {
 		return stale("account-gone")
 	}
-	content := accountMail{kind: m.Kind, Email: person.Email, Name: person.Name, Language: person.Language, Workspace: gate.Name, Link: env.Config.PublicURL + "/#/password-forgotten"}
+	content := letters.Account{Kind: m.Kind, Email: person.Email, Name: person.Name, Language: person.Language, Workspace: gate.Name, Link: env.Config.PublicURL + "/#/password-forgotten"}
 	switch m.Kind {
 	case table.MailAddressChanged:
 		content.Email, content.Link = m.Email, env.Config.PublicURL+"/#/"
 	case table.MailMFAReset:
 		content.Link = env.Config.PublicURL + "/#/account"
 	}
-	return prepared{content: content.clean()}, nil
+	return prepared{content: content.Clean()}, nil
 }
 
 // accountWith is the person's account, nil where there is none or it was erased, and
@@ -120,25 +120,4 @@ func accountLink(ctx context.Context, env *api.Env, c claim, page string, opens 
 	token := mailtoken.Make(key, opens.Purpose, opens.Person+opens.Subject, 1)
 	opens.Generation, opens.TTL = 1, opens.ExpiresAt.Add(tokenKeptFor).Unix()
 	return env.Config.PublicURL + page + token, env.Table.PutOne(ctx, table.Token(token), opens, nil)
-}
-
-// accountMail is a mail about the person's own account.
-type accountMail struct {
-	kind      string
-	Email     string
-	Name      string // empty in the mail to an address that may be somebody else's
-	Language  string // the person's choice; empty: none
-	Workspace string // whose admin did it
-	Link      string
-	Until     time.Time // until when the link works
-}
-
-func (a accountMail) to() string { return a.Email }
-
-// clean makes one line of everything that is one.
-func (a accountMail) clean() accountMail {
-	for _, s := range []*string{&a.Email, &a.Name, &a.Workspace, &a.Link} {
-		*s = line(*s)
-	}
-	return a
 }

@@ -1,3 +1,5 @@
+// Package mail is stream-mail, through which all mail of Foyer leaves: what the mails
+// say is in shared/letters.
 package mail
 
 import (
@@ -7,6 +9,7 @@ import (
 	"strings"
 
 	"foyer/shared/api"
+	"foyer/shared/letters"
 	"foyer/shared/mailevents"
 	"foyer/shared/stream"
 	"foyer/shared/table"
@@ -54,7 +57,7 @@ func deliver(ctx context.Context, env *api.Env, r stream.Record) error {
 	if p.stale != "" {
 		return c.drop(ctx, env, p.stale, nil)
 	}
-	closed, err := mailevents.Suppressed(ctx, env, p.content.to())
+	closed, err := mailevents.Suppressed(ctx, env, p.content.To())
 	if err != nil {
 		c.release(ctx, env)
 		return err
@@ -68,7 +71,7 @@ func deliver(ctx context.Context, env *api.Env, r stream.Record) error {
 // prepared is a mail that holds and can be sent; or stale, why it does not hold.
 type prepared struct {
 	stale   string
-	content Content
+	content letters.Content
 	// marks adds what the sending changes beyond the mark of the mail itself.
 	marks func(tx *table.Tx)
 	// bounces adds what becomes of it where no mail goes to the address any more.
@@ -90,13 +93,15 @@ var kinds = map[string]func(context.Context, *api.Env, claim) (prepared, error){
 	table.MailAddressChange:   prepareAddressChange,
 	table.MailAddressChanged:  prepareNotice,
 	table.MailMFAReset:        prepareNotice,
+
+	table.MailTemplateTest: prepareTemplateTest,
 }
 
 // linked are the kinds whose mail carries a token.
 var linked = map[string]bool{table.MailInvitation: true, table.MailReminder: true, table.MailPasswordReset: true, table.MailAddressChange: true}
 
 func (c claim) send(ctx context.Context, env *api.Env, p prepared) error {
-	message, err := Render(p.content)
+	message, err := letters.Render(p.content)
 	if err != nil {
 		c.release(ctx, env)
 		return errors.Join(stream.ErrPoison, err)

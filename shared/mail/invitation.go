@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"foyer/shared/api"
+	"foyer/shared/letters"
 	"foyer/shared/mailevents"
 	"foyer/shared/mailtoken"
 	"foyer/shared/policy"
@@ -17,8 +18,8 @@ import (
 func prepareInvitation(ctx context.Context, env *api.Env, c claim) (prepared, error) {
 	m := c.mail
 	invitation, gate := table.Invitation(m.Person, m.Workspace, m.Subject), table.WorkspaceGate(m.Workspace)
-	contactKey := table.Contact(m.Workspace, m.Subject) // finds nothing where a member is invited
-	rows, err := env.Table.BatchGet(ctx, invitation, gate, contactKey)
+	contactKey := table.Contact(m.Workspace, m.Subject)
+	rows, err := env.Table.BatchGet(ctx, append(saidBy(m), invitation, gate)...)
 	if err != nil {
 		return prepared{}, err
 	}
@@ -62,7 +63,11 @@ func prepareInvitation(ctx context.Context, env *api.Env, c claim) (prepared, er
 	if err != nil {
 		return prepared{}, err
 	}
-	return prepared{content: Invitation(inv, link, m.Kind == table.MailReminder), marks: func(tx *table.Tx) {
+	content, err := contentOf(ctx, env, rows, inv, link, m.Kind == table.MailReminder)
+	if err != nil {
+		return prepared{}, err
+	}
+	return prepared{content: content, marks: func(tx *table.Tx) {
 		if inv.State != table.InvitationQueued {
 			return
 		}
@@ -70,6 +75,38 @@ func prepareInvitation(ctx context.Context, env *api.Env, c claim) (prepared, er
 		tx.Update(invitation, table.Set("state", table.InvitationSent)).If(table.Is("state", table.InvitationQueued)).If(table.Is("generation", inv.Generation))
 		tx.Update(inv.SubjectKey(), table.InState(inv.Workspace, table.InvitationSent)).If(table.Is("invitationState", table.InvitationQueued))
 	}, bounces: func(tx *table.Tx) { mailevents.Bounced(env, tx, inv) }}, nil
+}
+
+// saidBy are the rows of who is invited that say whether and how it is told: of a
+// contact, and the workspace's template; a member is told in the language of their
+// account, if they have chosen one elsewhere.
+func saidBy(m table.MailRow) []table.Key {
+	if m.Subject == m.Person { // a member
+		return []table.Key{table.Account(m.Person)}
+	}
+	return []table.Key{table.Contact(m.Workspace, m.Subject), table.Template(m.Workspace)}
+}
+
+// contentOf is the mail of the invitation as it is to be said now: a contact's by the
+// workspace's template; rows were read at saidBy. A template that cannot be used, which
+// saving should have refused, does not hold an invitation up.
+func contentOf(ctx context.Context, env *api.Env, rows table.Rows, inv table.InvitationRow, link string, reminder bool) (letters.Content, error) {
+	if inv.Role != "" {
+		var account table.AccountRow
+		_, err := rows.Into(table.Account(inv.Person), &account)
+		return letters.Invitation(inv, link, reminder, account.Language), err
+	}
+	var template table.TemplateRow
+	own, err := rows.Into(table.Template(inv.Workspace), &template)
+	if err != nil || !own {
+		return letters.Invitation(inv, link, reminder, ""), err
+	}
+	content, broken := letters.FromTemplate(template, inv, link, reminder)
+	if broken != nil {
+		env.Log.ErrorContext(ctx, "the default mail is sent", "workspace", inv.Workspace, "error", broken.Error())
+		content = letters.Invitation(inv, link, reminder, template.Language)
+	}
+	return content, nil
 }
 
 // tokenKeptFor is how long a token's row stands after the invitation's end.

@@ -5,6 +5,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/audience"
+	"foyer/shared/letters"
 	"foyer/shared/policy"
 	"foyer/shared/table"
 )
@@ -45,7 +46,7 @@ func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, 
 		return prepared{stale: "account-gone"}, err
 	}
 	who.Link += "/items/" + m.Item
-	return prepared{content: notification{about: who.clean(), Item: item, Client: recipient.Client, Reason: reason, Type: m.Type}}, nil
+	return prepared{content: letters.Notification{About: who.Clean(), Item: item, Client: recipient.Client, Reason: reason, Type: m.Type}}, nil
 }
 
 // prepareAdded: while the person has access to the project.
@@ -62,7 +63,7 @@ func prepareAdded(ctx context.Context, env *api.Env, c claim) (prepared, error) 
 	if err != nil || who.Email == "" {
 		return prepared{stale: "account-gone"}, err
 	}
-	return prepared{content: added{who.clean()}}, nil
+	return prepared{content: letters.Added{About: who.Clean()}}, nil
 }
 
 // whoKeys are the rows of who the mail goes to and of who did what it tells.
@@ -74,19 +75,19 @@ func whoKeys(m table.MailRow) []table.Key {
 // of the project as the recipient opens it; rows were read at whoKeys. Without an e-mail address the person
 // is gone. Whoever acted is named only if they are one of the project's people:
 // others are “the agency” to a client (rule 12).
-func aboutPerson(env *api.Env, rows table.Rows, place audience.Place, m table.MailRow, client bool) (about, error) {
+func aboutPerson(env *api.Env, rows table.Rows, place audience.Place, m table.MailRow, client bool) (letters.About, error) {
 	var to table.AccountRow
 	var by table.PersonRow
 	if _, err := rows.Into(table.Account(m.Person), &to); err != nil {
-		return about{}, err
+		return letters.About{}, err
 	}
 	if _, err := rows.Into(table.Person(m.Project, m.Actor), &by); err != nil {
-		return about{}, err
+		return letters.About{}, err
 	}
 	link := env.Config.PublicURL + "/#/projects/" + m.Project
 	if client {
 		link = env.Config.PublicURL + "/#/portal/projects/" + m.Project
 	}
-	return about{Email: to.Email, Name: to.Name, Inviter: by.Name, ByClient: by.Kind == table.KindClient,
+	return letters.About{Email: to.Email, Name: to.Name, Inviter: by.Name, ByClient: by.Kind == table.KindClient,
 		Workspace: place.Gate.Name, Project: place.Facts.Name, Link: link}, nil
 }

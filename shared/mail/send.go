@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/mail"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,9 +15,10 @@ import (
 	"github.com/aws/smithy-go"
 
 	"foyer/shared/api"
+	"foyer/shared/letters"
 )
 
-// senderName is shown beside the sender's address.
+// senderName is shown beside the sender's address, where a workspace has no other.
 const senderName = "Foyer"
 
 // sesAttempts of one send, the first included, where SES says that it is too
@@ -42,7 +44,7 @@ func client(env *api.Env) *sesv2.Client {
 // X-Auto-Response-Suppress says the same to Exchange, which does not read it.
 //
 // tags come back in what SES tells of the mail (mail-events).
-func send(ctx context.Context, env *api.Env, m Message, tags map[string]string) (string, error) {
+func send(ctx context.Context, env *api.Env, m letters.Message, tags map[string]string) (string, error) {
 	text := func(s string) *types.Content {
 		return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
 	}
@@ -54,10 +56,14 @@ func send(ctx context.Context, env *api.Env, m Message, tags map[string]string) 
 	if env.Config.MailEvents != "" {
 		events = &env.Config.MailEvents
 	}
+	var replyTo []string
+	if m.ReplyTo != "" {
+		replyTo = []string{m.ReplyTo}
+	}
 	res, err := client(env).SendEmail(ctx, &sesv2.SendEmailInput{
 		ConfigurationSetName: events, EmailTags: told,
-		FromEmailAddress: aws.String(senderName + " <" + env.Config.MailFrom + ">"),
-		Destination:      &types.Destination{ToAddresses: []string{m.To}},
+		FromEmailAddress: aws.String(from(m.SenderName, env.Config.MailFrom)), ReplyToAddresses: replyTo,
+		Destination: &types.Destination{ToAddresses: []string{m.To}},
 		Content: &types.EmailContent{Simple: &types.Message{
 			Subject: text(m.Subject),
 			Body:    &types.Body{Text: text(m.Text), Html: text(m.HTML)},
@@ -71,6 +77,23 @@ func send(ctx context.Context, env *api.Env, m Message, tags map[string]string) 
 		return "", fmt.Errorf("send: %w", err)
 	}
 	return aws.ToString(res.MessageId), nil
+}
+
+// fromMost is how long the sender with its name may be (SES: 320 characters).
+const fromMost = 320
+
+// from is the sender: a name as RFC 5322 quotes it, or RFC 2047 encodes it, beside
+// Foyer's own address. A name that is too long encoded loses its end.
+func from(name, address string) string {
+	if name == "" {
+		return senderName + " <" + address + ">"
+	}
+	for runes := []rune(name); ; runes = runes[:len(runes)-1] {
+		from := mail.Address{Name: string(runes), Address: address}
+		if s := from.String(); len(s) <= fromMost || len(runes) == 1 {
+			return s
+		}
+	}
 }
 
 // refused says whether SES answered that it did not take the mail, rather than

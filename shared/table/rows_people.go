@@ -228,6 +228,20 @@ func (i InvitationRow) SubjectKey() Key {
 	return Contact(i.Workspace, i.Subject)
 }
 
+// TemplateRow is a workspace's own invitation mail (key Template). What is empty is as
+// in the default mail.
+type TemplateRow struct {
+	Key
+	SenderName string `dynamodbav:"senderName,omitempty"`
+	ReplyTo    string `dynamodbav:"replyTo,omitempty"` // canonical form
+	Subject    string `dynamodbav:"subject,omitempty"`
+	HTML       string `dynamodbav:"html,omitempty"`     // sanitised
+	Text       string `dynamodbav:"text,omitempty"`     // as given
+	TextMade   string `dynamodbav:"textMade,omitempty"` // from the HTML, where none was given
+	Language   string `dynamodbav:"language,omitempty"`
+	Version    int    `dynamodbav:"version"`
+}
+
 // TokenRow is what a token in a mail opens (key Token).
 type TokenRow struct {
 	Key

@@ -112,6 +112,8 @@ const (
 	ActivityPersonRenamed      = "person-renamed"  // by themselves
 	ActivityAddressChanged     = "address-changed" // by the person, from the new address
 	ActivityMFAReset           = "mfa-reset"
+	ActivityTemplateChanged    = "invitation-template-changed"
+	ActivityTemplateReset      = "invitation-template-reset"
 )
 
 // ActivityRow is the record of one change: audit, feed and outbox at once (keys
@@ -157,6 +159,8 @@ const (
 	MailAddressChange   = "address-change"   // to the new address, which has to confirm
 	MailAddressChanged  = "address-changed"  // a notice to the address that was left
 	MailMFAReset        = "mfa-reset"        // a notice
+
+	MailTemplateTest = "template-test" // the workspace's invitation with sample data, to an admin
 )
 
 // MailRow is one mail to send (key Mail): references, never content.

@@ -136,7 +136,7 @@ func Unmetered() (ids []string) {
 func (s *State) Consumers() []Metered {
 	s.T.Helper()
 	s.sendAway()
-	return []Metered{s.notify(), s.startJob(), s.runJob(), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.mailOf("stream-mail of a reset", s.reset), s.bounce(), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
+	return []Metered{s.notify(), s.startJob(), s.runJob(), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.mailOf("stream-mail of a reset", s.reset), s.mailOf("stream-mail of a template's test", s.templateTest), s.bounce(), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
 }
 
 // Operations are the catalogue in the order in which a state is metered: reads first,
@@ -270,6 +270,17 @@ func (s *State) reset() table.Key {
 	p := s.Client()
 	s.Do(foyertest.Person{Source: "198.51.100.1"}, http.MethodPost, "/v1/password-resets", map[string]any{"email": p.Email}).Must(http.StatusAccepted)
 	rows, _, err := table.QueryInto[table.MailRow](s.T.Context(), s.Table, table.Query{PK: table.UserPartition(p.ID), Prefix: table.PrefixMail + table.MailPasswordReset})
+	if err != nil || len(rows) != 1 {
+		s.T.Fatalf("got the mails %v (%v), want one", rows, err)
+	}
+	return rows[0].Key
+}
+
+// templateTest is the invitation mail that Ann has sent to herself.
+func (s *State) templateTest() table.Key {
+	s.T.Helper()
+	s.Do(s.Ann, http.MethodPost, "/v1/workspaces/"+s.WorkspaceID+"/invitation-template/test", nil).Must(http.StatusAccepted)
+	rows, _, err := table.QueryInto[table.MailRow](s.T.Context(), s.Table, table.Query{PK: table.UserPartition(s.Ann.ID), Prefix: table.PrefixMail + table.MailTemplateTest, Descending: true, Limit: 1})
 	if err != nil || len(rows) != 1 {
 		s.T.Fatalf("got the mails %v (%v), want one", rows, err)
 	}

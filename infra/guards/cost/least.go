@@ -119,6 +119,25 @@ var budget = map[string]entry{
 		at(get("the company: the contact names it")),
 		at(tx(writes(1, "the contact"), writes(2, "its place in the list by name, before and after"), writes(4, "the two words that find it, before and after: they are listed by name too"), writes(1, "activity"))),
 	},
+	"invitation-template-get": {
+		at(batch(staff, rows(1, "the template"))),
+	},
+	"invitation-template-put": {
+		at(batch(staff, rows(1, "the template, for If-Match"))),
+		at(tx(writes(1, "the template"), writes(1, "activity"))),
+	},
+	"invitation-template-reset": {
+		at(batch(staff, rows(1, "the template: is there one?"))),
+		at(tx(writes(1, "the template"), writes(1, "activity"))),
+	},
+	"invitation-template-preview": {
+		at(batch(staff, rows(1, "the template, with the access, before it is known whether the body has one"), rows(1, "the caller's name and address, as the sample's"))),
+	},
+	"invitation-template-test": {
+		at(batch(staff)),
+		at(update("the mails that the caller has sent to themselves, before it is sent")),
+		at(tx(writes(1, "the mail: with the record of the key, if there is one"))),
+	},
 	"subscription-get": {
 		at(batch(staff, rows(1, "the seats"))),
 	},
@@ -444,7 +463,7 @@ var consumers = map[string]entry{
 	},
 	"stream-mail of an invitation": {
 		at(put("the claim: the stream may bring a mail twice")),
-		at(batch(rows(3, "invitation, workspace, contact: asked again at this moment"))),
+		at(batch(rows(3, "invitation, workspace, contact: asked again at this moment"), rows(1, "the workspace's template, if it has one"))),
 		at(get("the company's gate: the invitation names the company")),
 		at(put("the token, before anybody has the link")),
 		at(get("does mail to the address arrive? What is asked before names the address")),
@@ -455,6 +474,13 @@ var consumers = map[string]entry{
 		at(put("the claim: the stream may bring a mail twice")),
 		at(batch(rows(2, "the account and its reset: asked again at this moment"))),
 		at(put("the token, before anybody has the link")),
+		at(get("does mail to the address arrive? What is asked before names the address")),
+		at(other("SES SendEmail", "the mail")),
+		at(update("the mark that it was sent")),
+	},
+	"stream-mail of a template's test": {
+		at(put("the claim: the stream may bring a mail twice")),
+		at(batch(rows(2, "membership and workspace: still an admin?"), rows(2, "the account's address, the template"))),
 		at(get("does mail to the address arrive? What is asked before names the address")),
 		at(other("SES SendEmail", "the mail")),
 		at(update("the mark that it was sent")),

@@ -72,6 +72,17 @@ var given = map[string][]job{
 	},
 	"stream-mail": {
 		{name: "an invitation", lease: mail.Lease, give: func(c *try) string { return c.Invitee().Email }},
+		{name: "an invitation as the workspace has it", lease: mail.Lease, give: func(c *try) string {
+			c.Template(`<a href="{{link}}">Accept</a>`)
+			return c.Invitee().Email
+		}},
+		{name: "the workspace's invitation, to look at", lease: mail.Lease, give: func(c *try) string {
+			admin := c.Admin() // each may ask for some only
+			c.Drain()
+			c.ForgetMails()
+			c.Do(admin, "POST", "/v1/workspaces/"+c.WorkspaceID+"/invitation-template/test", nil).Must(202)
+			return admin.Email
+		}},
 		{name: "a line of the feed", lease: mail.Lease, give: func(c *try) string {
 			c.Do(c.Ann, "PUT", "/v1/me/notification-settings", map[string]any{"level": "none"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(200)
 			c.task() // so that Carl alone hears of it

@@ -14,7 +14,7 @@ func TestTheTargetsAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []target{
-		{"shared/api", "FuzzCursor"}, {"shared/api", "FuzzBearerToken"}, {"shared/mailtoken", "FuzzToken"}, {"shared/mail", "FuzzMail"}, {"shared/address", "FuzzCanonical"},
+		{"shared/api", "FuzzCursor"}, {"shared/api", "FuzzBearerToken"}, {"shared/mailtoken", "FuzzToken"}, {"shared/letters", "FuzzMail"}, {"shared/templateedit", "FuzzTemplate"}, {"shared/address", "FuzzCanonical"},
 	} {
 		want.dir = filepath.ToSlash(filepath.Join(root, want.dir))
 		if !slices.Contains(targets, want) {

@@ -42,6 +42,7 @@ var mayGo = map[string]string{
 	"Attempts":            "a count ends with its window",
 	"Challenge":           "it is answered, or ends",
 	"Suppressed":          "mail arrives again",
+	"Template":            "the workspace returned to the default",
 	"PasswordReset":       "it is used, or ends; of a token that is newer than any it is not missed",
 	"AddressChange":       "likewise",
 	"Membership":          "the last contact was removed; one that gives access is missed",
@@ -66,6 +67,8 @@ var free = map[string][]string{
 	"PrivateItem": {"title", "text", "updatedAt"}, "SharedItem": {"title", "text", "updatedAt", "ask", "due", "start", "end"},
 	"ProjectFacts": {"name", "archived", "version", "moved"},
 	"Settings":     {"version", "change"},
+	"Template": {"senderName", "subject", "html", "text", "textMade", // whose own words they are; such as cannot be sent are tried by hand
+		"replyTo", "version"}, // less than was recorded, after a reset; more is tried by hand
 	"Subscription": {"seats"}, // may be more than are used; fewer are tried by hand
 	"TeamPerson":   {"addedAt"},
 	"Token":        {"generation", "expiresAt"},
@@ -290,6 +293,14 @@ func TestWhatIsBrokenByHandIsFound(t *testing.T) {
 				return row.Purpose == mailtoken.PasswordReset && asked
 			})
 			return with(item, "subject", text("rst_7ZZZZZZZZZZZZZZZZZZZZZZZZZ"))
+		}},
+		{"a template without the link", "cannot be sent", func() table.Item {
+			_, item := first("Template", nil)
+			return with(item, "html", text("<p>Hello</p>"))
+		}},
+		{"a template of more changes than were recorded", "was not changed so often", func() table.Item {
+			_, item := first("Template", nil)
+			return with(item, "version", &types.AttributeValueMemberN{Value: "99"})
 		}},
 		{"a result that is nowhere", "is nowhere", func() table.Item {
 			_, item := first("Idempotency", nil)

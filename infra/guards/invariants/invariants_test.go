@@ -41,6 +41,7 @@ func lived(t *testing.T) *scene.Scene {
 	if err := mailevents.Run(t.Context(), s.Env(mailevents.ID), mailevents.Permanent(bounced.Email, mails[len(mails)-1].Tags)); err != nil {
 		t.Fatal(err)
 	}
+	s.Template(`<p>Hello {{contactName}}</p><p><a href="{{link}}">Accept</a></p>`)
 	asked := s.Client() // for a code, and does not answer
 	s.SecondFactor(asked)
 	s.Do(foyertest.Person{}, "POST", "/v1/sessions", map[string]any{"email": asked.Email, "password": asked.Password}).Must(200)

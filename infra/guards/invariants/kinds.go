@@ -43,6 +43,7 @@ func init() { // not above: what they must agree with asks for kinds
 		{kindContact, formOf(table.Contact("‹w›", "‹contact›")), of(contact)},
 		{"Company", formOf(table.Company("‹w›", "‹company›")), of(company)},
 		{kindSubscription, formOf(table.Subscription("‹w›")), of(subscription)},
+		{"Template", formOf(table.Template("‹w›")), of(template)},
 		{kindLicence, formOf(table.Licence("‹w›", "‹name›", "‹company›")), of(licence)},
 		{"CompanyByName", formOf(table.CompanyByName("‹w›", "‹name›", "‹company›")), of(companyByName)},
 		{"CompanyWord", formOf(table.CompanyWord("‹w›", "‹word›", "‹name›", "‹company›")), of(companyWord)},

@@ -147,6 +147,9 @@ func mail(c *checker, at place, row table.MailRow) {
 		c.has(at.key, table.TeamPerson(row.Project, id))
 		c.has(at.key, table.Account(row.Actor))
 		same(c, at.key, "mail", row.Mail, row.Kind+"#"+row.Subject+"#"+row.Project)
+	case table.MailTemplateTest:
+		same(c, at.key, "who asked for it", row.Actor, id)
+		c.has(at.key, table.Member(row.Workspace, id))
 	case table.MailNotification:
 		line := table.TeamFeed(id, row.Workspace, row.Activity)
 		if row.Audience == table.KindClient {
@@ -201,7 +204,7 @@ func idempotency(c *checker, at place, row table.IdempotencyRow) {
 
 // resultKinds are what requests with an Idempotency-Key make, and which id of the
 // key is the result.
-var resultKinds = map[string]string{"Workspace": "w", kindContact: "contact", "Company": "company", "ProjectFacts": "p", "Job": "job", kindPrivateItem: "item", kindSharedItem: "item"}
+var resultKinds = map[string]string{"Workspace": "w", kindMail: "mail", kindContact: "contact", "Company": "company", "ProjectFacts": "p", "Job": "job", kindPrivateItem: "item", kindSharedItem: "item"}
 
 func due(c *checker, at place, row table.DueRow) {
 	same(c, at.key, "due", row.Due, at.ids["due"])

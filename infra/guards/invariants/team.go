@@ -3,6 +3,7 @@ package invariants
 import (
 	"slices"
 
+	"foyer/shared/letters"
 	"foyer/shared/names"
 	"foyer/shared/table"
 )
@@ -118,6 +119,17 @@ func subscription(c *checker, at place, row table.SubscriptionRow) {
 	c.has(at.key, table.Workspace(at.ids["w"]))
 	c.count(kindSubscription, at, map[string]int{"used": row.Used})
 	c.want(at.key, row.Used <= row.Seats, "%d of %d seats are used", row.Used, row.Seats)
+}
+
+// template: an invitation can be sent by it, and it was recorded who changed it.
+func template(c *checker, at place, row table.TemplateRow) {
+	w := at.ids["w"]
+	c.has(at.key, table.Workspace(w))
+	c.want(at.key, row.Version >= 1 && row.Version <= c.recorded(table.ActivityTemplateChanged, w, "", ""), "is of the version %d, and was not changed so often", row.Version)
+	c.want(at.key, slices.Contains([]string{"", "de", "en"}, row.Language), "is in the language %q", row.Language)
+	same(c, at.key, "text that was made, by what was given", row.TextMade != "", row.HTML != "" && row.Text == "")
+	_, err := letters.FromTemplate(row, table.InvitationRow{}, "https://portal.example.com/#/invitation/sample", false)
+	c.want(at.key, err == nil, "cannot be sent: %v", err)
 }
 
 func licence(c *checker, at place, row table.NamedRow) {

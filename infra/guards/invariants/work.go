@@ -120,7 +120,7 @@ func activity(c *checker, at place, row table.ActivityRow) {
 		c.has(at.key, table.Company(w, row.Subject))
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
-	case table.ActivityAuditExported:
+	case table.ActivityAuditExported, table.ActivityTemplateChanged, table.ActivityTemplateReset:
 	case table.ActivityPersonRenamed, table.ActivityAddressChanged:
 		same(c, at.key, "person who changed it", row.Actor, row.Subject)
 	case table.ActivityMFAReset:

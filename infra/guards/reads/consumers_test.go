@@ -61,6 +61,11 @@ func task(s *scene.Scene, t *told) {
 
 func invitation(s *scene.Scene, t *told) { t.mailed = []string{s.Invitee().Email} }
 
+func ownInvitation(s *scene.Scene, t *told) {
+	s.Template(`<a href="{{link}}">Accept</a>`)
+	invitation(s, t)
+}
+
 func added(s *scene.Scene, t *told) {
 	project := s.Project(s.Ann, s.WorkspaceID, "Another project")
 	s.Do(s.Ann, "POST", "/v1/projects/"+project+"/clients", map[string]any{"companyName": "Globex", "name": s.Carl.Name, "email": s.Carl.Email}).Must(http.StatusCreated)
@@ -71,6 +76,7 @@ var all = []later{
 	{"a change is told", task, notifyID, func(*scene.Scene) {}, drained(notifyID)},
 	{"a notification is mailed", task, mailID, func(s *scene.Scene) { s.Drain(notifyID) }, drained(mailID)},
 	{"an invitation is mailed", invitation, mailID, func(*scene.Scene) {}, drained(mailID)},
+	{"an invitation as the workspace has it is mailed", ownInvitation, mailID, func(*scene.Scene) {}, drained(mailID)},
 	{"being added is mailed", added, mailID, func(*scene.Scene) {}, drained(mailID)},
 	{"a reminder falls due", invitation, due.ID, func(s *scene.Scene) {
 		s.Drain()

@@ -52,6 +52,8 @@ type other struct {
 	change func(s *Scene, r *Request)
 }
 
+func ownTemplate(s *Scene, _ *Request) { s.Template(`<a href="{{link}}">Accept</a>`) }
+
 // others are further forms, by operation.
 var others = map[string][]other{
 	"workspaces-create": {{"of somebody known", func(s *Scene, r *Request) {
@@ -129,6 +131,9 @@ var others = map[string][]other{
 		s.Put(table.Settings(s.Carl.ID), table.SettingsRow{Level: "limited", Version: 1})
 		r.Body = map[string]any{"level": "all", "projects": map[string]any{s.ProjectID: "none"}}
 	}}},
+	"invitation-template-get":     {{"of its own", ownTemplate}},
+	"invitation-template-preview": {{"of its own", ownTemplate}, {"of one that is given", func(_ *Scene, r *Request) { r.Body = map[string]any{"language": "de"} }}},
+	"invitation-template-put":     {{"of another", ownTemplate}},
 	"items-create": {
 		{"for a client", func(s *Scene, r *Request) {
 			r.Body = map[string]any{"kind": "task", "title": "Approve", "assignee": s.Carl.ID, "ask": "approval"}

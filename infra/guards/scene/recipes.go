@@ -40,7 +40,15 @@ var recipes = map[string]func(s *Scene, r *Request){
 	},
 	"invitations-send":   func(s *Scene, r *Request) { r.IDs["contact"] = s.Contact() },
 	"invitations-revoke": func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact },
-	"access-remove":      func(s *Scene, r *Request) { r.IDs["contact"] = s.Client().Contact },
+	"invitation-template-put": func(s *Scene, r *Request) {
+		s.made++
+		r.Body = map[string]any{"subject": fmt.Sprintf("{{invitedTo}} %d", s.made), "html": `<p><a href="{{link}}">Accept</a></p>`}
+	},
+	"invitation-template-reset": func(s *Scene, _ *Request) { s.Template(`<a href="{{link}}">Accept</a>`) },
+	"invitation-template-test": func(s *Scene, r *Request) {
+		r.Who = s.Admin() // each may ask for some only
+	},
+	"access-remove": func(s *Scene, r *Request) { r.IDs["contact"] = s.Client().Contact },
 	"access-restore": func(s *Scene, r *Request) {
 		r.IDs["contact"] = s.Client().Contact
 		s.Do(s.Ann, "DELETE", "/v1/workspaces/"+s.WorkspaceID+"/contacts/"+r.IDs["contact"]+"/access", nil).Must(204)

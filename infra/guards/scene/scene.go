@@ -84,6 +84,19 @@ func (s *Scene) Contact() string {
 	return s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies/"+s.CompanyID+"/contacts", map[string]any{"name": "Nora New", "email": s.Address()}).Must(http.StatusCreated).String("id")
 }
 
+// Admin is a new admin of the workspace.
+func (s *Scene) Admin() foyertest.Person {
+	s.T.Helper()
+	return s.member("Adam Admin", s.Address(), table.RoleAdmin)
+}
+
+// Template gives the workspace an invitation mail of its own.
+func (s *Scene) Template(html string) {
+	s.T.Helper()
+	s.made++
+	s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/invitation-template", map[string]any{"subject": fmt.Sprintf("Welcome %d", s.made), "html": html}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+}
+
 // Address is an e-mail address that nobody has used yet.
 func (s *Scene) Address() string {
 	s.made++

@@ -107,6 +107,14 @@ var publicSteps = []step{
 		r.sweep(rt)
 		return r.ask(rt, request{op: "companies-unarchive", who: r.ann, method: "DELETE", target: at}).status == gone && gone == http.StatusOK
 	}},
+	{name: "the invitation mail changes", operations: []string{"invitation-template-put"}, do: func(r *run, rt *rapid.T) bool {
+		r.made++
+		template := fields{"subject": fmt.Sprint("{{workspaceName}} {{invitedTo}} ", r.made), "html": `<p>{{contactName}} of {{companyName}}, {{note}}, {{expires}}</p><a href="{{link}}">Accept</a>`, "language": rapid.SampledFrom([]string{"de", "en"}).Draw(rt, "language")}
+		return r.ask(rt, request{op: "invitation-template-put", who: r.ann, method: "PUT", target: "/v1/workspaces/" + r.workspace + "/invitation-template", headers: map[string]string{"If-Match": "*"}, body: body(template)}).status == http.StatusOK
+	}},
+	{name: "the invitation mail is the default again", operations: []string{"invitation-template-reset"}, do: func(r *run, rt *rapid.T) bool {
+		return r.ask(rt, request{op: "invitation-template-reset", who: r.ann, method: "DELETE", target: "/v1/workspaces/" + r.workspace + "/invitation-template"}).status == http.StatusNoContent
+	}},
 	{name: "reminders fall due", do: func(r *run, rt *rapid.T) bool {
 		if len(r.waiting()) == 0 {
 			skip("nobody to remind")

@@ -5,6 +5,7 @@ package worlds
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"pgregory.net/rapid"
 
@@ -108,6 +109,20 @@ var secretSteps = []step{
 		}
 		r.hidden.persons = append(r.hidden.persons, r.names.call(a.get("person"), "secret person"))
 		return r.all(rt, sent, request{op: "invitations-revoke", who: r.mia, method: "DELETE", target: at})
+	}},
+	{name: "the invitation mail is changed, looked at, tried and put back in secret", operations: []string{"invitation-template-put", "invitation-template-preview", "invitation-template-test"}, do: func(r *run, rt *rapid.T) bool {
+		at, anyOne := "/v1/workspaces/"+r.workspace+"/invitation-template", map[string]string{"If-Match": "*"}
+		before := r.privately(rt, request{op: "invitation-template-get", who: r.ann, method: "GET", target: at})
+		done := before.status == http.StatusOK && r.all(rt,
+			request{op: "invitation-template-put", who: r.ann, method: "PUT", target: at, headers: anyOne, body: body(fields{"subject": "Secret {{contactName}}", "html": `<a href="{{link}}">Secret</a>`, "language": "de"})},
+			request{op: "invitation-template-preview", who: r.ann, method: "POST", target: at + "/preview"})
+		tried := r.privately(rt, request{op: "invitation-template-test", who: r.ann, method: "POST", target: at + "/test"}).status
+		putBack := request{op: "invitation-template-put", who: r.ann, method: "PUT", target: at, headers: anyOne, body: before.body}
+		if strings.TrimSpace(before.body) == "{}" {
+			putBack = request{op: "invitation-template-reset", who: r.ann, method: "DELETE", target: at}
+		}
+		back := r.all(rt, putBack)
+		return done && back && (tried == http.StatusAccepted || tried == http.StatusTooManyRequests)
 	}},
 	{name: "the audit is exported", operations: []string{"audit-export"}, do: func(r *run, rt *rapid.T) bool {
 		a := r.privately(rt, request{op: "audit-export", who: r.ann, method: "POST", target: "/v1/workspaces/" + r.workspace + "/audit/export", body: `{"format":"csv"}`})

@@ -1,4 +1,4 @@
-package mail
+package letters
 
 import (
 	"fmt"
@@ -17,21 +17,43 @@ type said struct {
 	below                string // the button
 }
 
+// Account is a mail about the person's own account.
+type Account struct {
+	Kind      string // of the mail (table.MailPasswordReset …)
+	Email     string
+	Name      string // empty in the mail to an address that may be somebody else's
+	Language  string // the person's choice; empty: none
+	Workspace string // whose admin did it
+	Link      string
+	Until     time.Time // until when the link works
+}
+
+// To is the address that it goes to.
+func (a Account) To() string { return a.Email }
+
+// Clean makes one line of everything that is one.
+func (a Account) Clean() Account {
+	for _, s := range []*string{&a.Email, &a.Name, &a.Workspace, &a.Link} {
+		*s = line(*s)
+	}
+	return a
+}
+
 // letter of an account, in the person's language. The words of the mail that goes to
 // an address that nobody has confirmed are Foyer's alone: it may be anybody's.
-func (a accountMail) letter() letter {
+func (a Account) letter() letter {
 	language := a.Language
 	if language != german {
 		language = "" // English
 	}
 	words := accountWords[language]
-	s := words.kinds[a.kind]
+	s := words.kinds[a.Kind]
 	hello := words.hello + ","
 	if a.Name != "" {
 		hello = words.hello + " " + a.Name + ","
 	}
 	news, below := s.news, s.below
-	if a.kind == table.MailMFAReset {
+	if a.Kind == table.MailMFAReset {
 		news = fmt.Sprintf(news, a.Workspace)
 	}
 	if !a.Until.IsZero() {

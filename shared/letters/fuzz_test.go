@@ -1,4 +1,4 @@
-package mail
+package letters
 
 import (
 	"io"
@@ -31,26 +31,26 @@ func (w words) plain() words {
 
 // contents are all kinds of mail, with these words.
 var contents = []func(words) Content{
-	func(w words) Content { return Invitation(w.invitation(), testLink, false) },
-	func(w words) Content { return Invitation(w.invitation(), testLink, true) },
+	func(w words) Content { return Invitation(w.invitation(), testLink, false, "") },
+	func(w words) Content { return Invitation(w.invitation(), testLink, true, "") },
 	func(w words) Content {
 		inv := w.invitation()
 		inv.Project, inv.ProjectName = "", ""
-		return Invitation(inv, testLink, false)
+		return Invitation(inv, testLink, false, "")
 	},
 	func(w words) Content {
 		inv := w.invitation()
 		inv.Project, inv.Role = "", table.RoleMember
-		return Invitation(inv, testLink, false)
+		return Invitation(inv, testLink, false, "")
 	},
 	func(w words) Content {
 		inv := w.invitation()
 		inv.Role, inv.SelfService = table.RoleOwner, true
-		return Invitation(inv, testLink, false)
+		return Invitation(inv, testLink, false, "")
 	},
-	func(w words) Content { return added{w.about()} },
+	func(w words) Content { return Added{w.about()} },
 	func(w words) Content {
-		return accountMail{kind: table.MailMFAReset, Email: carl.Email, Name: w.name, Workspace: w.workspace, Link: testLink}.clean()
+		return Account{Kind: table.MailMFAReset, Email: carl.Email, Name: w.name, Workspace: w.workspace, Link: testLink}.Clean()
 	},
 	func(w words) Content { return w.told() },
 	func(w words) Content {
@@ -66,12 +66,12 @@ func (w words) invitation() table.InvitationRow {
 	return inv
 }
 
-func (w words) about() about {
-	return about{Email: carl.Email, Name: w.name, Inviter: w.inviter, Workspace: w.workspace, Project: w.project, Link: testLink}.clean()
+func (w words) about() About {
+	return About{Email: carl.Email, Name: w.name, Inviter: w.inviter, Workspace: w.workspace, Project: w.project, Link: testLink}.Clean()
 }
 
-func (w words) told() notification {
-	return notification{about: w.about(), Item: table.ItemRow{Item: "tsk_1", Kind: table.ItemTask, Title: w.title, Due: &until}, Client: true, Reason: policy.ReasonAssigned, Type: table.ActivityItemCreated}
+func (w words) told() Notification {
+	return Notification{About: w.about(), Item: table.ItemRow{Item: "tsk_1", Kind: table.ItemTask, Title: w.title, Due: &until}, Client: true, Reason: policy.ReasonAssigned, Type: table.ActivityItemCreated}
 }
 
 // Whatever people write stays text where it stands: it makes no line, no header, no

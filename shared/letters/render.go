@@ -1,7 +1,7 @@
-// Package mail is the mail that Foyer sends: what it says (contents.go and
-// letters.go), how that becomes HTML and text (blocks.go, render.go and
-// layout.html), and stream-mail, through which all of it leaves (deliver.go).
-package mail
+// Package letters is what the mails of Foyer say (contents.go, letters.go), and how
+// that becomes HTML and text (blocks.go, render.go and layout.html). It sends nothing
+// (shared/mail does), and links no client of AWS's: what shows a mail needs none.
+package letters
 
 import (
 	"cmp"
@@ -15,14 +15,17 @@ import (
 type Message struct {
 	To, Subject string
 	Text, HTML  string
+	// SenderName stands beside Foyer's own address, where the workspace has one of its
+	// own; ReplyTo is where answers go.
+	SenderName, ReplyTo string
 }
 
 // Content is what a mail is about: one of the types of contents.go.
 type Content interface {
 	// letter is what the mail says.
 	letter() letter
-	// to is the address that it goes to.
-	to() string
+	// To is the address that it goes to.
+	To() string
 }
 
 // letter is what a mail says, in the order in which it is read.
@@ -45,6 +48,9 @@ var layout string
 // Render writes the mail. Whatever stands in names and notes stays text: it
 // cannot become markup, a header or a second line of the subject.
 func Render(c Content) (Message, error) {
+	if own, ok := c.(fromTemplate); ok {
+		return own.Message, nil
+	}
 	l := c.letter()
 	var text []string
 	var blocks []markup
@@ -57,7 +63,7 @@ func Render(c Content) (Message, error) {
 			text = append(text, t)
 		}
 	}
-	m := Message{To: c.to(), Subject: short(line(l.subject), subjectMost)}
+	m := Message{To: c.To(), Subject: short(line(l.subject), subjectMost)}
 	m.Text = strings.Join(text, "\n\n") + "\n\n-- \n" + l.why + "\n"
 	m.HTML = string(fill(markup(layout), map[string]markup{
 		"lang": escaped(cmp.Or(l.language, "en")), "subject": escaped(m.Subject), "preheader": escaped(l.preheader), "blocks": joined(blocks, "\n"), "why": escaped(l.why),

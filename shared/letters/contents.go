@@ -1,8 +1,6 @@
-package mail
+package letters
 
 import (
-	"time"
-
 	"foyer/shared/policy"
 	"foyer/shared/table"
 )
@@ -10,8 +8,8 @@ import (
 // dateForm is how mails write a time; always UTC, since nobody's time zone is known.
 const dateForm = "Monday, 2 January 2006, 15:04 UTC"
 
-// about is what several mails say of who and where.
-type about struct {
+// About is what several mails say of who and where.
+type About struct {
 	Email     string // that the mail goes to
 	Name      string // of the recipient
 	Inviter   string // who did it; empty where that is nobody whom the recipient may know
@@ -22,10 +20,11 @@ type about struct {
 	ByClient  bool // whoever did it is a client, not one of the workspace
 }
 
-func (a about) to() string { return a.Email }
+// To is the address that it goes to.
+func (a About) To() string { return a.Email }
 
 // from is who did it, shortly.
-func (a about) from() string {
+func (a About) from() string {
 	if a.Inviter != "" {
 		return a.Inviter
 	}
@@ -33,69 +32,29 @@ func (a about) from() string {
 }
 
 // fromLong is who did it, with where they are.
-func (a about) fromLong() string {
+func (a About) fromLong() string {
 	if a.Inviter != "" && !a.ByClient {
 		return a.Inviter + " of " + a.Workspace
 	}
 	return a.from()
 }
 
-func (a about) note() note { return note{from: a.from(), words: a.Note} }
+func (a About) note() note { return note{from: a.from(), words: a.Note} }
 
-// clean makes one line of everything that is one.
-func (a about) clean() about {
+// Clean makes one line of everything that is one.
+func (a About) Clean() About {
 	for _, s := range []*string{&a.Email, &a.Name, &a.Inviter, &a.Workspace, &a.Project, &a.Link} {
 		*s = line(*s)
 	}
 	return a
 }
 
-// invitation is the mail of an invitation, or a reminder of it.
-type invitation struct {
-	about
-	kind     invitationKind
-	Until    time.Time
-	Reminder bool
-}
+// Added tells someone who has access that they were added to one more project.
+type Added struct{ About }
 
-// invitationKind is to what somebody is invited.
-type invitationKind int
-
-const (
-	toPortal invitationKind = iota
-	toProject
-	toTeam
-	toOwnWorkspace
-)
-
-// Invitation is the mail of that invitation with that link. An invitation that
-// somebody made for themselves at sign-up has a mail without a word of theirs:
-// else anybody could have Foyer send their own text to anybody.
-func Invitation(inv table.InvitationRow, link string, reminder bool) Content {
-	m := invitation{
-		about: about{Email: inv.Email, Name: inv.Name, Inviter: inv.InviterName, Workspace: inv.WorkspaceName, Project: inv.ProjectName, Note: inv.Note, Link: link}.clean(),
-		kind:  toPortal, Until: inv.ExpiresAt, Reminder: reminder,
-	}
-	switch {
-	case inv.SelfService:
-		m.kind, m.about = toOwnWorkspace, about{Email: m.Email, Link: link}
-	case inv.Role != "":
-		m.kind = toTeam
-	case inv.Project != "":
-		m.kind = toProject
-	}
-	return m
-}
-
-// until is until when the invitation can be accepted.
-func (m invitation) until() string { return m.Until.UTC().Format(dateForm) }
-
-// added tells someone who has access that they were added to one more project.
-type added struct{ about }
-
-// notification is one line of the feed, by mail.
-type notification struct {
-	about
+// Notification is one line of the feed, by mail.
+type Notification struct {
+	About
 	Item   table.ItemRow
 	Client bool // the recipient is a client
 	Reason policy.Reason
@@ -103,10 +62,10 @@ type notification struct {
 }
 
 // title is the item's title.
-func (n notification) title() string { return line(n.Item.Title) }
+func (n Notification) title() string { return line(n.Item.Title) }
 
 // due is until when a task is to be done; empty where nobody said.
-func (n notification) due() string {
+func (n Notification) due() string {
 	if n.Item.Due == nil {
 		return ""
 	}
@@ -120,7 +79,7 @@ const (
 )
 
 // headline is what the subject begins with.
-func (n notification) headline() string {
+func (n Notification) headline() string {
 	switch {
 	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askFeedback:
 		return "Your feedback is asked for"
@@ -137,7 +96,7 @@ func (n notification) headline() string {
 }
 
 // sentence says what happened.
-func (n notification) sentence() string {
+func (n Notification) sentence() string {
 	in := " in the project “" + n.Project + "”."
 	thing := map[bool]string{true: "an ", false: "a "}[n.Item.Kind == table.ItemEvent] + kindNames[n.Item.Kind]
 	switch {
@@ -158,7 +117,7 @@ func (n notification) sentence() string {
 }
 
 // why is why the recipient has this mail.
-func (n notification) why() string {
+func (n Notification) why() string {
 	switch n.Reason {
 	case policy.ReasonAssigned:
 		return "the task is assigned to you."

@@ -1,4 +1,4 @@
-package mail
+package letters
 
 import "strings"
 
@@ -44,11 +44,15 @@ func (p paragraph) text() string {
 // note is the inviter's own words, marked as theirs; nothing where there are none.
 type note struct {
 	from, words string
+	language    string // empty: English
 }
+
+// writes stands between who wrote the note and the note.
+var writes = map[string]string{"": " writes:", german: " schreibt:"}
 
 const noteHTML = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px;">
 <tr><td class="box" style="padding:12px 16px;border-left:4px solid #2b50d9;background:#f2f4fb;">
-<p class="quiet" style="margin:0 0 4px;font-size:13px;color:#5c6470;">{{from}} writes:</p>
+<p class="quiet" style="margin:0 0 4px;font-size:13px;color:#5c6470;">{{from}}</p>
 <p style="margin:0;">{{lines}}</p>
 </td></tr>
 </table>`
@@ -61,14 +65,14 @@ func (n note) html() markup {
 	for _, l := range lines(n.words) {
 		written = append(written, escaped(l))
 	}
-	return fill(noteHTML, map[string]markup{"from": escaped(n.from), "lines": joined(written, "<br>")})
+	return fill(noteHTML, map[string]markup{"from": escaped(n.from + writes[n.language]), "lines": joined(written, "<br>")})
 }
 
 func (n note) text() string {
 	if n.words == "" {
 		return ""
 	}
-	return n.from + " writes:\n> " + strings.Join(lines(n.words), "\n> ")
+	return n.from + writes[n.language] + "\n> " + strings.Join(lines(n.words), "\n> ")
 }
 
 // card shows an item: its kind, its title, and what else is to be known of it.

@@ -1,4 +1,4 @@
-package mail
+package letters
 
 import (
 	"flag"
@@ -12,7 +12,10 @@ import (
 	"foyer/shared/table"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var (
+	update = flag.Bool("update", false, "write the golden files anew")
+	write  = flag.String("mails", "", "where to write all mails, to look at them (make mails)")
+)
 
 var until = time.Date(2026, time.November, 29, 14, 5, 0, 0, time.UTC)
 
@@ -30,9 +33,9 @@ func invitationTo(change func(*table.InvitationRow)) table.InvitationRow {
 	return inv
 }
 
-func toClient(change func(*notification)) notification {
-	n := notification{
-		about:  about{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "New website", Link: "https://portal.example.com/#/portal/projects/prj_1/items/tsk_1"},
+func toClient(change func(*Notification)) Notification {
+	n := Notification{
+		About:  About{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "New website", Link: "https://portal.example.com/#/portal/projects/prj_1/items/tsk_1"},
 		Item:   table.ItemRow{Item: "tsk_1", Kind: table.ItemTask, Title: "Approve the homepage design", Ask: askApproval, Due: &until},
 		Client: true, Reason: policy.ReasonAssigned, Type: table.ActivityItemCreated,
 	}
@@ -42,20 +45,59 @@ func toClient(change func(*notification)) notification {
 
 // mails are all kinds of mail, each with its golden files in testdata.
 var mails = map[string]Content{
-	"invitation-project":  Invitation(carl, testLink, false),
-	"reminder-project":    Invitation(carl, testLink, true),
-	"invitation-no-note":  Invitation(invitationTo(func(i *table.InvitationRow) { i.Note = "" }), testLink, false),
-	"invitation-portal":   Invitation(invitationTo(func(i *table.InvitationRow) { i.Project, i.ProjectName, i.Note = "", "", "" }), testLink, false),
-	"invitation-team":     Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.Project, i.Note = table.RoleMember, "", "" }), testLink, false),
-	"invitation-owner":    Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, false),
-	"reminder-owner":      Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, true),
-	"added":               added{about{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "Second shop", Link: "https://portal.example.com/#/portal/projects/prj_2"}},
-	"notification-ask":    toClient(func(*notification) {}),
-	"notification-task":   toClient(func(n *notification) { n.Item.Ask, n.Item.Due, n.Item.Title = "", nil, "Send us the logo" }),
-	"notification-shared": toClient(func(n *notification) { n.Item.Kind, n.Item.Due, n.Reason = table.ItemEvent, nil, policy.ReasonActivity }),
-	"notification-to-team": toClient(func(n *notification) {
+	"invitation-project":  Invitation(carl, testLink, false, ""),
+	"reminder-project":    Invitation(carl, testLink, true, ""),
+	"invitation-no-note":  Invitation(invitationTo(func(i *table.InvitationRow) { i.Note = "" }), testLink, false, ""),
+	"invitation-portal":   Invitation(invitationTo(func(i *table.InvitationRow) { i.Project, i.ProjectName, i.Note = "", "", "" }), testLink, false, ""),
+	"invitation-team":     Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.Project, i.Note = table.RoleMember, "", "" }), testLink, false, ""),
+	"invitation-owner":    Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, false, ""),
+	"reminder-owner":      Invitation(invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }), testLink, true, ""),
+	"added":               Added{About{Email: "carl@globex.example", Name: "Carl Client", Inviter: "Ann Archer", Workspace: "Acme Agency", Project: "Second shop", Link: "https://portal.example.com/#/portal/projects/prj_2"}},
+	"notification-ask":    toClient(func(*Notification) {}),
+	"notification-task":   toClient(func(n *Notification) { n.Item.Ask, n.Item.Due, n.Item.Title = "", nil, "Send us the logo" }),
+	"notification-shared": toClient(func(n *Notification) { n.Item.Kind, n.Item.Due, n.Reason = table.ItemEvent, nil, policy.ReasonActivity }),
+	"notification-to-team": toClient(func(n *Notification) {
 		n.Client, n.Reason, n.Type = false, policy.ReasonActivity, table.ActivityItemShared
 	}),
+}
+
+// The invitations in German.
+func init() {
+	for name, inv := range map[string]table.InvitationRow{
+		"project": carl,
+		"portal":  invitationTo(func(i *table.InvitationRow) { i.Project, i.ProjectName, i.Note = "", "", "" }),
+		"team":    invitationTo(func(i *table.InvitationRow) { i.Role, i.Project, i.Note = table.RoleMember, "", "" }),
+		"owner":   invitationTo(func(i *table.InvitationRow) { i.Role, i.SelfService = table.RoleOwner, true }),
+	} {
+		mails["invitation-"+name+"-de"] = Invitation(inv, testLink, false, german)
+		mails["reminder-"+name+"-de"] = Invitation(inv, testLink, true, german)
+		mails["reminder-"+name] = Invitation(inv, testLink, true, "")
+	}
+}
+
+// The invitation as a workspace's template has it.
+var own = table.TemplateRow{
+	SenderName: "{{inviterName}} at Acme", ReplyTo: "hello@acme.example", Subject: "{{workspaceName}}: {{invitedTo}}", TextMade: "Hello {{contactName}}\n\n{{note}}\n\nSee {{invitedTo}}:\n{{link}}",
+	HTML: "<style>@media (max-width: 520px) { .inner { padding: 16px !important; } }</style>\n" + `<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" bgcolor="#0b3d2e" class="inner" style="padding: 32px; font-family: Georgia, serif; color: #ffffff">
+<h1 style="margin: 0 0 16px">Hello {{contactName}}</h1><p>{{note}}</p><p>See {{invitedTo}} for {{companyName}}, until {{expires}}.</p><p><a href="{{link}}" style="display: inline-block; padding: 12px 24px; background-color: #ffd54a; color: #0b3d2e; text-decoration: none">Come in</a></p></td></tr></table>`,
+}
+
+func init() {
+	inv := invitationTo(func(i *table.InvitationRow) { i.CompanyName = "Globex" })
+	for name, change := range map[string]func(*table.TemplateRow){
+		"template": func(*table.TemplateRow) {}, "template-subject": func(r *table.TemplateRow) { r.HTML, r.Language = "", german },
+		"template-german": func(r *table.TemplateRow) { r.Language, r.Text = german, "{{link}}" },
+	} {
+		row := own
+		change(&row)
+		for _, reminder := range []bool{false, true} {
+			content, err := FromTemplate(row, inv, testLink, reminder)
+			if err != nil {
+				panic(err)
+			}
+			mails[name+map[bool]string{true: "-reminder"}[reminder]] = content
+		}
+	}
 }
 
 // Each mail about an account, in both languages.
@@ -64,7 +106,7 @@ func init() {
 		table.MailPasswordChanged: "password-forgotten", table.MailAddressChanged: "", table.MailMFAReset: "account"}
 	for kind, page := range links {
 		for name, language := range map[string]string{"": "", "-de": german} {
-			m := accountMail{kind: kind, Email: "carl@globex.example", Name: "Carl Client", Language: language, Link: "https://portal.example.com/#/" + page}
+			m := Account{Kind: kind, Email: "carl@globex.example", Name: "Carl Client", Language: language, Link: "https://portal.example.com/#/" + page}
 			switch kind {
 			case table.MailPasswordReset:
 				m.Until = until
@@ -84,8 +126,17 @@ func TestMailsReadAsTheirGoldenFiles(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		golden(t, name+".txt", "To: "+m.To+"\nSubject: "+m.Subject+"\n\n"+m.Text)
+		sender := ""
+		if m.SenderName != "" {
+			sender = "From: " + m.SenderName + "\nReply-To: " + m.ReplyTo + "\n"
+		}
+		golden(t, name+".txt", sender+"To: "+m.To+"\nSubject: "+m.Subject+"\n\n"+m.Text)
 		golden(t, name+".html", m.HTML)
+		if *write != "" {
+			if err := os.WriteFile(filepath.Join(*write, name+".html"), []byte(m.HTML), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 
@@ -99,10 +150,10 @@ func golden(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("%v (go test ./shared/mail -update writes the golden files)", err)
+		t.Fatalf("%v (go test ./shared/letters -update writes the golden files)", err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs; if the change is meant: go test ./shared/mail -update\ngot:\n%s\nwant:\n%s", name, got, want)
+		t.Errorf("%s differs; if the change is meant: go test ./shared/letters -update\ngot:\n%s\nwant:\n%s", name, got, want)
 	}
 }
 
@@ -120,8 +171,12 @@ func TestThePlainTextSaysWhatTheHTMLSays(t *testing.T) {
 				t.Errorf("%s: the %s does not say whom it went to: %s", name, what, s)
 			}
 		}
-		if _, account := content.(accountMail); account && strings.HasSuffix(name, "-de") {
-			if strings.Contains(m.Text, "you") || !strings.Contains(m.HTML, `<html lang="de">`) || strings.Contains(m.HTML, "button does not work") {
+		if strings.HasSuffix(name, "-de") {
+			own := strings.ReplaceAll(m.Text, carl.Note, "") // the inviter's words stay as they are
+			for _, l := range lines(carl.Note) {
+				own = strings.ReplaceAll(own, l, "")
+			}
+			if strings.Contains(own, "you") || strings.Contains(own, "writes") || !strings.Contains(m.HTML, `<html lang="de">`) || strings.Contains(m.HTML, "button does not work") {
 				t.Errorf("%s: there is English in it: %s", name, m.HTML)
 			}
 		}
@@ -142,13 +197,13 @@ func TestNamesAndNotesStayText(t *testing.T) {
 	inv := carl
 	inv.Name, inv.InviterName, inv.WorkspaceName, inv.ProjectName, inv.Note = hostile, hostile, hostile, hostile, hostile
 	for name, c := range map[string]Content{
-		"invitation": Invitation(inv, testLink, false),
-		"reminder":   Invitation(inv, testLink, true),
-		"notification": toClient(func(n *notification) {
-			n.Item.Title, n.about = hostile, about{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.clean()
+		"invitation": Invitation(inv, testLink, false, ""),
+		"reminder":   Invitation(inv, testLink, true, ""),
+		"notification": toClient(func(n *Notification) {
+			n.Item.Title, n.About = hostile, About{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.Clean()
 		}),
-		"account": accountMail{kind: table.MailMFAReset, Name: hostile, Workspace: hostile, Link: testLink}.clean(),
-		"added":   added{about{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.clean()},
+		"account": Account{Kind: table.MailMFAReset, Name: hostile, Workspace: hostile, Link: testLink}.Clean(),
+		"added":   Added{About{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.Clean()},
 	} {
 		m, err := Render(c)
 		if err != nil {
@@ -171,7 +226,7 @@ func TestNamesAndNotesStayText(t *testing.T) {
 func TestPlacesOfTheLayoutInANameStayText(t *testing.T) {
 	inv := carl
 	inv.ProjectName, inv.Note = "{{why}}", "{{blocks}} {{link}}"
-	m, err := Render(Invitation(inv, testLink, false))
+	m, err := Render(Invitation(inv, testLink, false, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +242,7 @@ func TestPlacesOfTheLayoutInANameStayText(t *testing.T) {
 
 func TestAButtonLeadsToAPageOrIsNotSent(t *testing.T) {
 	for _, link := range []string{"javascript:alert(1)", "data:text/html,x", "//portal.example.com/", ""} {
-		m, err := Render(Invitation(carl, link, false))
+		m, err := Render(Invitation(carl, link, false, ""))
 		if err == nil {
 			t.Errorf("%q: got %s, want it refused", link, m.HTML)
 		} else if link != "" && strings.Contains(err.Error(), link) {
@@ -201,7 +256,7 @@ func TestTheMailOfASelfServiceSignUpHasNoWordOfTheCaller(t *testing.T) {
 	inv.Role, inv.SelfService = table.RoleOwner, true
 	inv.Name, inv.WorkspaceName, inv.InviterName, inv.ProjectName, inv.Note = "SPAM-1", "SPAM-2", "SPAM-3", "SPAM-4", "SPAM-5"
 	for _, reminder := range []bool{false, true} {
-		m, err := Render(Invitation(inv, testLink, reminder))
+		m, err := Render(Invitation(inv, testLink, reminder, ""))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -212,7 +267,7 @@ func TestTheMailOfASelfServiceSignUpHasNoWordOfTheCaller(t *testing.T) {
 }
 
 func TestANoteIsMarkedAsTheInvitersOwnWords(t *testing.T) {
-	m, err := Render(Invitation(carl, testLink, false))
+	m, err := Render(Invitation(carl, testLink, false, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +284,7 @@ func TestANoteIsMarkedAsTheInvitersOwnWords(t *testing.T) {
 }
 
 func TestALongSubjectIsCutAtACharacter(t *testing.T) {
-	m, err := Render(toClient(func(n *notification) { n.Item.Title = strings.Repeat("ü", 400) }))
+	m, err := Render(toClient(func(n *Notification) { n.Item.Title = strings.Repeat("ü", 400) }))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,9 @@
+// Command invitation-template-get is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/invitationtemplate"
+	"foyer/shared/lambdarun"
+)
+
+func main() { lambdarun.API(invitationtemplate.Get) }

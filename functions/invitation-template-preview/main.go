@@ -1,0 +1,9 @@
+// Command invitation-template-preview is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/lambdarun"
+	"foyer/shared/templateedit"
+)
+
+func main() { lambdarun.API(templateedit.Preview) }
