@@ -139,8 +139,10 @@ type site struct {
 func mostSites() int { return proof.Cases(10, 60) }
 
 // choose gives the cases. In a proof: each call with each fault, once and as long as
-// it lasts. In the short form: of each call that writes, every fault once, and a lost
-// answer and one other that last; of each read two faults, of which one lasts.
+// it lasts. In the short form: of each call that writes, a lost answer once and as long
+// as it lasts, a conflict where there can be one, and one of the faults that leave
+// nothing behind, which the client's retries treat alike; of each read one fault. Which,
+// and whether it lasts, the seed says: over all operations they all come.
 func choose(calls []faults.Call, random func(int) int) (out []site) {
 	for _, call := range sampled(calls, random) {
 		kinds := call.Kinds()
@@ -150,16 +152,22 @@ func choose(calls []faults.Call, random func(int) int) (out []site) {
 			}
 			continue
 		}
+		drawn := func(of []faults.Kind) site {
+			return site{call, faults.Fault{Kind: of[random(len(of))], Always: random(2) == 0}}
+		}
 		if !call.Writes() {
-			first := random(len(kinds))
-			out = append(out, site{call, faults.Fault{Kind: kinds[first]}}, site{call, faults.Fault{Kind: kinds[(first+1+random(len(kinds)-1))%len(kinds)], Always: true}})
+			out = append(out, drawn(kinds))
 			continue
 		}
-		for _, k := range kinds {
-			out = append(out, site{call, faults.Fault{Kind: k}})
+		for _, k := range []faults.Kind{faults.TimeoutAfter, faults.Conflict, faults.Unprocessed} {
+			if slices.Contains(kinds, k) {
+				out = append(out, site{call, faults.Fault{Kind: k}})
+			}
 		}
-		lasting := slices.DeleteFunc(kinds, func(k faults.Kind) bool { return k == faults.TimeoutAfter })
-		out = append(out, site{call, faults.Fault{Kind: faults.TimeoutAfter, Always: true}}, site{call, faults.Fault{Kind: lasting[random(len(lasting))], Always: true}})
+		if slices.Contains(kinds, faults.TimeoutAfter) {
+			out = append(out, site{call, faults.Fault{Kind: faults.TimeoutAfter, Always: true}})
+		}
+		out = append(out, drawn([]faults.Kind{faults.Throttled, faults.Failed, faults.TimeoutBefore}))
 	}
 	return out
 }
