@@ -20,7 +20,7 @@ func take(t *testing.T, p *Pool) (at string, giveBack func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := direct.Transport.RoundTrip(req)
+	res, err := direct.Transport.RoundTrip(req) //nolint:bodyclose // by giveBack
 	if err != nil {
 		t.Fatal(err)
 	}
