@@ -31,7 +31,7 @@ import (
 // Operations are the operations of the HTTP API, in the order of API.md.
 func Operations() []api.Endpoint {
 	return []api.Endpoint{
-		workspaces.Create,
+		workspaces.Create, workspaces.Get, workspaces.Update,
 		companies.Create, companies.List, companies.Get, companies.Update, companies.Archive, companies.Unarchive,
 		contacts.Create, contacts.List, contacts.Get, contacts.Update,
 		subscription.Get, subscription.Update,

@@ -20,16 +20,31 @@ func ItemPrefix(kind string) (string, bool) {
 type WorkspaceRow struct {
 	Key
 	Workspace string    `dynamodbav:"workspace"`
-	Name      string    `dynamodbav:"name"`
 	CreatedAt time.Time `dynamodbav:"createdAt"`
 }
 
-// WorkspaceGateRow is a workspace as its clients may know it (key WorkspaceGate).
+// WorkspaceGateRow is a workspace as its clients may know it, and its settings, which
+// every request below it reads anyway (key WorkspaceGate).
 type WorkspaceGateRow struct {
 	Key
 	Name               string `dynamodbav:"name"`
 	PortalNeedsLicence bool   `dynamodbav:"portalNeedsLicence"`
 	Closed             bool   `dynamodbav:"closed"`
+	InvitationDays     int    `dynamodbav:"invitationDays,omitempty"` // 0: as the deployment has it
+	// Reminders are how many days after its sending an invitation is reminded of, in
+	// order; nil: as the deployment has it.
+	Reminders *ReminderDays `dynamodbav:"reminders,omitempty"`
+	Version   int           `dynamodbav:"version"` // of name and settings
+}
+
+// RemindersOff says whether the workspace has chosen that nobody is reminded.
+func (r WorkspaceGateRow) RemindersOff() bool {
+	return r.Reminders != nil && len(r.Reminders.Days) == 0
+}
+
+// ReminderDays are the days that a workspace has chosen; none: no reminders.
+type ReminderDays struct {
+	Days []int `dynamodbav:"days,omitempty"`
 }
 
 // CompanyGateRow gates a company's clients (key CompanyGate).
@@ -87,6 +102,7 @@ func (r ItemRow) Shared() bool {
 // Kinds of activity, as they stand in rows.
 const (
 	ActivityWorkspaceCreated   = "workspace-created"
+	ActivityWorkspaceUpdated   = "workspace-updated"
 	ActivityInvitationAccepted = "invitation-accepted"
 	ActivityProjectCreated     = "project-created"
 	ActivityClientAdded        = "client-added"

@@ -70,6 +70,13 @@ var budget = map[string]entry{
 		at(tx(writes(3, "workspace, its gate, its owner as a member"), writes(2, "account and address, for they are new"),
 			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
 	},
+	"workspaces-get": {
+		at(batch(staff, rows(1, "the workspace's own row; name and settings come with the access"))),
+	},
+	"workspaces-update": {
+		at(batch(staff, rows(1, "the workspace's own row; name and settings come with the access"))),
+		at(tx(writes(1, "name and settings, in the one row that gates its clients"), writes(1, "activity"))),
+	},
 	"companies-create": {
 		at(batch(staff)),
 		at(tx(writes(2, "the company and its gate"), writes(3, "the rows by which it is listed by name, found by its one word, and by its whole name"),

@@ -10,9 +10,7 @@ import (
 func workspace(c *checker, at place, row table.WorkspaceRow) {
 	w := at.ids["w"]
 	same(c, at.key, "workspace", row.Workspace, w)
-	if gate, ok := needs[table.WorkspaceGateRow](c, at.key, table.WorkspaceGate(w)); ok {
-		same(c, at.key, "name", row.Name, gate.Name)
-	}
+	c.has(at.key, table.WorkspaceGate(w))
 	c.want(at.key, c.owned[w], "has no owner")
 	c.once(at.key, table.ActivityWorkspaceCreated, w, "", "")
 }

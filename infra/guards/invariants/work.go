@@ -7,8 +7,11 @@ import (
 	"foyer/shared/table"
 )
 
-func workspaceGate(c *checker, at place, _ table.WorkspaceGateRow) {
-	c.has(at.key, table.Workspace(at.ids["w"]))
+func workspaceGate(c *checker, at place, row table.WorkspaceGateRow) {
+	w := at.ids["w"]
+	c.has(at.key, table.Workspace(w))
+	c.want(at.key, row.Name != "", "has no name")
+	same(c, at.key, "version, as recorded", row.Version, c.recorded(table.ActivityWorkspaceUpdated, w, "", ""))
 }
 
 func companyGate(c *checker, at place, row table.CompanyGateRow) {
@@ -120,7 +123,7 @@ func activity(c *checker, at place, row table.ActivityRow) {
 		c.has(at.key, table.Company(w, row.Subject))
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
-	case table.ActivityAuditExported:
+	case table.ActivityAuditExported, table.ActivityWorkspaceUpdated:
 	case table.ActivityPersonRenamed, table.ActivityAddressChanged:
 		same(c, at.key, "person who changed it", row.Actor, row.Subject)
 	case table.ActivityMFAReset:

@@ -14,6 +14,10 @@ var recipes = map[string]func(s *Scene, r *Request){
 	"workspaces-create": func(s *Scene, r *Request) {
 		r.Body = map[string]any{"name": "New Agency", "ownerName": "Nora New", "ownerEmail": s.Address()}
 	},
+	"workspaces-update": func(s *Scene, r *Request) {
+		s.made++ // another name than it has
+		r.Body = map[string]any{"name": fmt.Sprintf("Acme Agency %d", s.made)}
+	},
 	"companies-create": func(s *Scene, r *Request) { r.Body = map[string]any{"name": s.CompanyName()} },
 	"companies-unarchive": func(s *Scene, r *Request) {
 		r.IDs["company"] = s.Company()
