@@ -32,6 +32,8 @@ var sampleBodies = map[string]string{
 	"subscription-update": `{"seats":10}`,
 	"workspaces-create":   `{"name":"Acme Agency","ownerName":"Ann Archer","ownerEmail":"ann@acme.example"}`,
 	"workspaces-update":   `{"name":"Acme & Co","invitationDays":14,"reminderDays":[3,7]}`,
+	"members-invite":      `{"name":"Mia Member","email":"mia@acme.example","role":"member"}`,
+	"members-update":      `{"role":"admin"}`,
 	"invitations-send":    `{"note":"Welcome aboard."}`,
 	"invitations-accept":  `{"password":"Correct-Horse-7"}`,
 	"sessions-create":     `{"email":"ann@acme.example","password":"Correct-Horse-7"}`,
@@ -57,7 +59,7 @@ var sampleBodies = map[string]string{
 var sampleQueries = map[string]string{"items-list": "kind=message", "portal-items-list": "kind=message"}
 
 // sampleHeaders are the headers that operations require.
-var sampleHeaders = map[string]map[string]string{"settings-put": {"if-match": `*`}, "workspaces-update": {"if-match": `*`}, "companies-update": {"if-match": `*`}, "contacts-update": {"if-match": `*`}, "me-update": {"if-match": `*`}}
+var sampleHeaders = map[string]map[string]string{"settings-put": {"if-match": `*`}, "workspaces-update": {"if-match": `*`}, "members-update": {"if-match": `*`}, "companies-update": {"if-match": `*`}, "contacts-update": {"if-match": `*`}, "me-update": {"if-match": `*`}}
 
 // Sample is a request of an operation in its simplest form, with ids that name nothing.
 type Sample struct {

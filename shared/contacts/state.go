@@ -20,17 +20,23 @@ type Invitation struct {
 // InvitationOf is where a contact's invitation stands at now. Expired is found by
 // comparing, whatever the row says.
 func InvitationOf(row table.ContactRow, now time.Time) Invitation {
-	inv := Invitation{State: row.InvitationState}
+	if row.Removed {
+		return Invitation{State: table.InvitationRemoved}
+	}
+	return Standing(row.InvitationState, row.ExpiresAt, now)
+}
+
+// Standing is where an invitation in that state, which ends then, stands at now.
+func Standing(state string, expires, now time.Time) Invitation {
+	inv := Invitation{State: state}
 	switch {
-	case row.Removed:
-		inv.State = table.InvitationRemoved
-	case Pending(row.InvitationState):
-		inv.ExpiresAt = &row.ExpiresAt
-		if !now.Before(row.ExpiresAt) {
+	case Pending(state):
+		inv.ExpiresAt = &expires
+		if !now.Before(expires) {
 			inv.State = table.InvitationExpired
 		}
-	case row.InvitationState == table.InvitationExpired:
-		inv.ExpiresAt = &row.ExpiresAt
+	case state == table.InvitationExpired:
+		inv.ExpiresAt = &expires
 	}
 	return inv
 }

@@ -60,6 +60,17 @@ func Lookup(ctx context.Context, c *api.Call, email string) (Known, error) {
 // reminder. The row of the team's realm that shows the state is the caller's to
 // put, with InvitationQueued. It returns the invitation.
 func Invite(c *api.Call, tx *table.Tx, known Known, i Invitee) table.InvitationRow {
+	return anew(c, tx, known, i, nil)
+}
+
+// Reinvite is Invite for somebody who was a member of the workspace before, or invited
+// to it, and was removed: their invitation of then is sent with other names, another
+// role and a new link.
+func Reinvite(c *api.Call, tx *table.Tx, before table.InvitationRow, i Invitee) table.InvitationRow {
+	return anew(c, tx, Known{Person: before.Person}, i, &before)
+}
+
+func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.InvitationRow) table.InvitationRow {
 	now := c.Now()
 	if known.New {
 		tx.Put(table.Address(i.Email), table.AddressRow{Person: known.Person}).If(table.Absent()).Else(table.ErrConflict)
@@ -77,7 +88,12 @@ func Invite(c *api.Call, tx *table.Tx, known Known, i Invitee) table.InvitationR
 		Generation: 1, State: table.InvitationQueued, CreatedAt: now,
 	}
 	inv.ExpiresAt, inv.RemindAt = times(c)
-	tx.Put(table.Invitation(known.Person, i.Workspace, subject), inv).If(table.Absent()).Else(table.ErrConflict)
+	put, same := table.Invitation(known.Person, i.Workspace, subject), table.Absent()
+	if before != nil {
+		inv.Generation = before.Generation + 1
+		same = table.Is("generation", before.Generation).And(table.Is("state", before.State))
+	}
+	tx.Put(put, inv).If(same).Else(table.ErrConflict)
 	PutMail(c.Env, tx, inv, table.MailInvitation, 0)
 	PutReminder(c.Env, tx, inv, 1)
 	return inv
@@ -113,10 +129,10 @@ func times(c *api.Call) (end time.Time, reminders []time.Time) {
 	return now.Add(life), reminders
 }
 
-// again adds to the transaction that the invitation is sent once more, with a new
+// Again adds to the transaction that the invitation is sent once more, with a new
 // link: the one before is dead with the generation that it was made for. What else the
 // mail says is as i has it now; the name and the project stay. It returns the invitation.
-func again(c *api.Call, tx *table.Tx, inv table.InvitationRow, i Invitee) table.InvitationRow {
+func Again(c *api.Call, tx *table.Tx, inv table.InvitationRow, i Invitee) table.InvitationRow {
 	was, state := inv.Generation, inv.State
 	inv.Generation, inv.State, inv.Reminders = was+1, table.InvitationQueued, 0
 	inv.ExpiresAt, inv.RemindAt = times(c)

@@ -123,6 +123,7 @@ type MemberRow struct {
 	Email           string    `dynamodbav:"email"`
 	Role            string    `dynamodbav:"role"`
 	InvitationState string    `dynamodbav:"invitationState"`
+	ExpiresAt       time.Time `dynamodbav:"expiresAt"` // of the invitation
 	CreatedAt       time.Time `dynamodbav:"createdAt"`
 }
 

@@ -103,6 +103,10 @@ func (r ItemRow) Shared() bool {
 const (
 	ActivityWorkspaceCreated   = "workspace-created"
 	ActivityWorkspaceUpdated   = "workspace-updated"
+	ActivityMemberInvited      = "member-invited"
+	ActivityMemberRoleChanged  = "member-role-changed"
+	ActivityMemberRemoved      = "member-removed"
+	ActivityTaskHandedOver     = "task-handed-over" // of a member who was removed, to another
 	ActivityInvitationAccepted = "invitation-accepted"
 	ActivityProjectCreated     = "project-created"
 	ActivityClientAdded        = "client-added"
@@ -112,7 +116,7 @@ const (
 	ActivityItemShared         = "item-shared"
 	ActivityItemUnshared       = "item-unshared"
 	ActivityReminderDue        = "invitation-reminder"
-	ActivityInvitationSent     = "invitation-sent" // to a contact, for the first time or again; clients-add has its own
+	ActivityInvitationSent     = "invitation-sent" // to a contact for the first time (clients-add has its own), or to anybody again
 	ActivityInvitationRevoked  = "invitation-revoked"
 	ActivityInvitationBounced  = "invitation-bounced" // nobody's act: its mail came back, or was complained of
 	ActivityCompanyCreated     = "company-created"

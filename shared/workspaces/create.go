@@ -74,14 +74,14 @@ func write(ctx context.Context, c *api.Call, id string, in *CreateInput) error {
 	now, tx := c.Now(), &table.Tx{}
 	tx.Put(table.Workspace(id), table.WorkspaceRow{Workspace: id, CreatedAt: now}).If(table.Absent())
 	tx.Put(table.WorkspaceGate(id), table.WorkspaceGateRow{Name: name}).If(table.Absent())
-	tx.Put(table.Member(id, known.Person), table.MemberRow{
-		Person: known.Person, Name: ownerName, Email: email, Role: table.RoleOwner, InvitationState: table.InvitationQueued, CreatedAt: now,
-	}).If(table.Absent())
 	// Whoever signs up chose names and address freely: the mail must not carry them,
 	// or anybody could send mail of their own through Foyer.
-	invitations.Invite(c, tx, known, invitations.Invitee{
+	inv := invitations.Invite(c, tx, known, invitations.Invitee{
 		Email: email, Name: ownerName, Workspace: id, WorkspaceName: name, Role: table.RoleOwner, SelfService: true,
 	})
+	tx.Put(table.Member(id, known.Person), table.MemberRow{
+		Person: known.Person, Name: ownerName, Email: email, Role: table.RoleOwner, InvitationState: inv.State, ExpiresAt: inv.ExpiresAt, CreatedAt: now,
+	}).If(table.Absent())
 	activity.InWorkspace(c, tx, id, table.ActivityRow{Type: table.ActivityWorkspaceCreated, Subject: known.Person})
 	c.Remember(tx, id)
 	return c.Table.Write(ctx, tx)
