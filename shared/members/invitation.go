@@ -103,6 +103,9 @@ func sending(c *api.Call, tx *table.Tx, row table.MemberRow, inv *table.Invitati
 
 // sentBefore answers a repeated request with the member as they are now.
 func sentBefore(ctx context.Context, c *api.Call, _ *InvitationInput, person string) (*Output, error) {
+	if _, err := nameOf(ctx, c); err != nil { // of the team still: it came with the access
+		return nil, err
+	}
 	row, err := load(ctx, c, person)
 	if err != nil {
 		return nil, err

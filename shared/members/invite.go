@@ -73,6 +73,9 @@ func invite(ctx context.Context, c *api.Call, in *InviteInput) (*Output, error) 
 
 // invitedBefore answers a repeated request with the member as they are now.
 func invitedBefore(ctx context.Context, c *api.Call, _ *InviteInput, person string) (*Output, error) {
+	if _, err := nameOf(ctx, c); err != nil { // of the team still: it came with the access
+		return nil, err
+	}
 	row, err := load(ctx, c, person)
 	if err != nil {
 		return nil, err

@@ -83,8 +83,12 @@ var others = map[string][]other{
 	"members-remove": {
 		{"of one who is invited", func(s *Scene, r *Request) { r.IDs["person"] = s.InvitedMember().ID }},
 		{"of an owner, by themselves", func(s *Scene, r *Request) {
-			r.Who = s.owner()
-			r.IDs["person"], r.Query = r.Who.ID, "handTo="+s.Mia.ID
+			// In a workspace of its own: all members are read for another owner.
+			first, w := s.Workspace("Another Agency", "Olga Owner", s.Address())
+			r.Who = foyertest.Person{Name: "Max Member", Email: s.Address(), Password: foyertest.Password}
+			s.Do(first, "POST", "/v1/workspaces/"+w+"/members", map[string]any{"name": r.Who.Name, "email": r.Who.Email, "role": table.RoleOwner}).Must(http.StatusCreated)
+			r.Who = s.Accept(r.Who, w)
+			r.IDs["workspace"], r.IDs["person"], r.Query = w, r.Who.ID, "handTo="+first.ID
 		}},
 	},
 	"access-remove": {{"of an invitee", func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact }}},

@@ -118,15 +118,20 @@ func (s *Scene) member(name, email, role string) foyertest.Person {
 			WorkspaceName: "Acme Agency", InviterName: s.Ann.Name, Generation: 1, State: table.InvitationAccepted, CreatedAt: now, ExpiresAt: ends},
 		table.WorkspaceActivity(s.WorkspaceID, invited):  table.ActivityRow{Activity: invited, Type: table.ActivityMemberInvited, Workspace: s.WorkspaceID, Actor: s.Ann.ID, Subject: p.ID, At: now},
 		table.WorkspaceActivity(s.WorkspaceID, accepted): table.ActivityRow{Activity: accepted, Type: table.ActivityInvitationAccepted, Workspace: s.WorkspaceID, Actor: p.ID, Subject: p.ID, At: now},
-		table.Project(p.ID, s.ProjectID):                 table.PersonProjectRow{Project: s.ProjectID, Kind: table.KindMember, CreatedAt: now},
-		table.Person(s.ProjectID, p.ID):                  table.PersonRow{Person: p.ID, Name: name, Kind: table.KindMember},
-		table.TeamPerson(s.ProjectID, p.ID):              table.TeamPersonRow{Person: p.ID, Kind: table.KindMember, AddedBy: s.Ann.ID, AddedAt: now},
 	} {
-		if err := s.Table.PutOne(s.T.Context(), key, row, nil); err != nil {
-			s.T.Fatal(err)
-		}
+		s.Put(key, row)
 	}
+	s.IntoProject(p)
 	return p
+}
+
+// IntoProject makes a member one of the project's people, past the operations.
+func (s *Scene) IntoProject(p foyertest.Person) {
+	s.T.Helper()
+	now := s.Clock.Now()
+	s.Put(table.Project(p.ID, s.ProjectID), table.PersonProjectRow{Project: s.ProjectID, Kind: table.KindMember, CreatedAt: now})
+	s.Put(table.Person(s.ProjectID, p.ID), table.PersonRow{Person: p.ID, Name: p.Name, Kind: table.KindMember})
+	s.Put(table.TeamPerson(s.ProjectID, p.ID), table.TeamPersonRow{Person: p.ID, Kind: table.KindMember, AddedBy: s.Ann.ID, AddedAt: now})
 }
 
 // Request is a request that succeeds.
