@@ -4,6 +4,7 @@ package access_test
 
 import (
 	"net/http"
+	"reflect"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ func TestRestoringGivesBackWhatWasWithoutAMail(t *testing.T) {
 	if got := s.contact(s.Carl.Contact); got != contact {
 		t.Errorf("got contact %+v, want it as it was: %+v", got, contact)
 	}
-	if got := s.invitation(s.Carl); got != invitation {
+	if got := s.invitation(s.Carl); !reflect.DeepEqual(got, invitation) {
 		t.Errorf("got invitation %+v, want it as it was: %+v", got, invitation)
 	}
 	if got := len(s.Invitations(s.Carl.Email, s.Workspace)); got != 1 {
@@ -58,7 +59,7 @@ func TestARestoredInvitationWaitsAgainWithTheSameLink(t *testing.T) {
 	before, link := s.invitation(s.Wanda), "/v1/invitations/"+mails[0].Token()
 	s.remove(s.Wanda.Contact).Must(http.StatusNoContent)
 	s.restore(s.Wanda.Contact).Must(http.StatusNoContent)
-	if got := s.invitation(s.Wanda); got != before || got.State != table.InvitationSent {
+	if got := s.invitation(s.Wanda); !reflect.DeepEqual(got, before) || got.State != table.InvitationSent {
 		t.Errorf("got invitation %+v, want it as it was: %+v", got, before)
 	}
 	if got := s.stateShown(s.Wanda.ID); got != table.InvitationSent {

@@ -199,7 +199,11 @@ func (s *callers) prepare(kind string) (restore func()) {
 }
 
 func (s *callers) target(m api.Meta) string {
-	target := strings.NewReplacer("{workspace}", s.acme.Workspace, "{project}", s.acme.Project, "{item}", s.item, "{company}", s.acme.Company, "{job}", s.job, "{contact}", s.acme.Carl.Contact, "{person}", s.acme.Carl.ID,
+	person := s.acme.Carl.ID
+	if strings.Contains(m.Path, "/members/") {
+		person = s.acme.Ann.ID
+	}
+	target := strings.NewReplacer("{workspace}", s.acme.Workspace, "{project}", s.acme.Project, "{item}", s.item, "{company}", s.acme.Company, "{job}", s.job, "{contact}", s.acme.Carl.Contact, "{person}", person,
 		"{token}", strings.Repeat("x", 43)).Replace(m.Path)
 	switch {
 	case m.Method != http.MethodGet:

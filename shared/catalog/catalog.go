@@ -16,6 +16,7 @@ import (
 	"foyer/shared/jobs"
 	"foyer/shared/licences"
 	"foyer/shared/me"
+	"foyer/shared/members"
 	"foyer/shared/mfa"
 	"foyer/shared/notifications"
 	"foyer/shared/passwords"
@@ -33,7 +34,8 @@ import (
 // Operations are the operations of the HTTP API, in the order of API.md.
 func Operations() []api.Endpoint {
 	return []api.Endpoint{
-		workspaces.Create,
+		workspaces.Create, workspaces.Get, workspaces.Update,
+		members.List, members.Get, members.Invite, members.Update, members.Remove, members.SendInvitation, members.RevokeInvitation,
 		companies.Create, companies.List, companies.Get, companies.Update, companies.Archive, companies.Unarchive,
 		contacts.Create, contacts.List, contacts.Get, contacts.Update,
 		subscription.Get, subscription.Update,

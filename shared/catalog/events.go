@@ -31,6 +31,9 @@ var sampleBodies = map[string]string{
 	"contacts-update":         `{"name":"Carl A. Client"}`,
 	"subscription-update":     `{"seats":10}`,
 	"workspaces-create":       `{"name":"Acme Agency","ownerName":"Ann Archer","ownerEmail":"ann@acme.example"}`,
+	"workspaces-update":       `{"name":"Acme & Co","invitationDays":14,"reminderDays":[3,7]}`,
+	"members-invite":          `{"name":"Mia Member","email":"mia@acme.example","role":"member"}`,
+	"members-update":          `{"role":"admin"}`,
 	"invitations-send":        `{"note":"Welcome aboard."}`,
 	"invitation-template-put": `{"subject":"{{workspaceName}} invites you to {{invitedTo}}","html":"<p>Hello {{contactName}},</p><p><a href=\"{{link}}\">Accept</a></p>","language":"en"}`,
 	"invitations-accept":      `{"password":"Correct-Horse-7"}`,
@@ -57,7 +60,7 @@ var sampleBodies = map[string]string{
 var sampleQueries = map[string]string{"items-list": "kind=message", "portal-items-list": "kind=message"}
 
 // sampleHeaders are the headers that operations require.
-var sampleHeaders = map[string]map[string]string{"settings-put": {"if-match": `*`}, "invitation-template-put": {"if-match": `*`}, "companies-update": {"if-match": `*`}, "contacts-update": {"if-match": `*`}, "me-update": {"if-match": `*`}}
+var sampleHeaders = map[string]map[string]string{"settings-put": {"if-match": `*`}, "workspaces-update": {"if-match": `*`}, "members-update": {"if-match": `*`}, "invitation-template-put": {"if-match": `*`}, "companies-update": {"if-match": `*`}, "contacts-update": {"if-match": `*`}, "me-update": {"if-match": `*`}}
 
 // Sample is a request of an operation in its simplest form, with ids that name nothing.
 type Sample struct {

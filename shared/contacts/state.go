@@ -23,15 +23,11 @@ func InvitationOf(row table.ContactRow, now time.Time) Invitation {
 	if row.Removed {
 		return Invitation{State: table.InvitationRemoved}
 	}
-	return invitationOf(row.InvitationState, row.ExpiresAt, now)
+	return Standing(row.InvitationState, row.ExpiresAt, now)
 }
 
-// OfMember is where a member's invitation stands at now.
-func OfMember(row table.MemberRow, now time.Time) Invitation {
-	return invitationOf(row.InvitationState, row.ExpiresAt, now)
-}
-
-func invitationOf(state string, expires, now time.Time) Invitation {
+// Standing is where an invitation in that state, which ends then, stands at now.
+func Standing(state string, expires, now time.Time) Invitation {
 	inv := Invitation{State: state}
 	if Pending(state) {
 		inv.ExpiresAt = &expires

@@ -87,7 +87,7 @@ func TestNoReminderIsBeyondTheLast(t *testing.T) {
 	minute := s.Clock.Now().UTC().Truncate(time.Minute).Add(2 * time.Minute)
 	inv := s.invitation()
 	id := "reminder#" + inv.Workspace + "#" + inv.Subject + "#1#4"
-	s.put(table.Due(minute, id), table.DueRow{Due: id, Kind: table.DueReminder, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: 1, Number: due.RemindersMost + 1})
+	s.put(table.Due(minute, id), table.DueRow{Due: id, Kind: table.DueReminder, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: 1, Number: reminders + 1})
 	s.pass(3 * time.Minute) // before the first one falls due
 	s.reminded(0, "the row is of one more than there are")
 	if got := s.due(); got != 1 {

@@ -9,16 +9,14 @@ import (
 	"foyer/shared/table"
 )
 
-// RemindersMost is how many reminders an invitation has, unless it is sent again.
-const RemindersMost = 3
-
 // remindTries is how often a reminder is decided anew when what it was decided
 // on changes meanwhile.
 const remindTries = 4
 
 // remind sends a reminder of an invitation that is still open, and sees to the
 // next one; where the invitation was accepted, revoked, sent again or has
-// expired, or its contact was removed, it only takes the due row away (rule 23).
+// expired, its contact was removed, or the workspace sends no reminders any more, it
+// only takes the due row away (rule 23).
 func remind(ctx context.Context, env *api.Env, key table.Key, row table.DueRow) error {
 	return table.Retry(ctx, remindTries, func() error {
 		inv, holds, err := stillHolds(ctx, env, row)
@@ -50,9 +48,7 @@ func reminder(env *api.Env, key table.Key, row table.DueRow, inv table.Invitatio
 	tx.Put(table.WorkspaceActivity(inv.Workspace, id), table.ActivityRow{
 		Activity: id, Type: table.ActivityReminderDue, Workspace: inv.Workspace, Project: inv.Project, Subject: inv.Subject, At: env.Now(),
 	})
-	if row.Number < RemindersMost && invitations.DueMinute(env.Now(), env.Config.Reminder).Before(inv.ExpiresAt) {
-		invitations.PutReminder(env, tx, inv, row.Number+1)
-	}
+	invitations.PutReminder(env, tx, inv, row.Number+1)
 	return tx
 }
 
@@ -78,7 +74,7 @@ func stillHolds(ctx context.Context, env *api.Env, row table.DueRow) (table.Invi
 	if _, err := rows.Into(contactKey, &contact); err != nil {
 		return inv, false, err
 	}
-	holds := inv.Generation == row.Generation && inv.Pending(env.Now()) && row.Number <= RemindersMost &&
-		open && !workspace.Closed && !contact.Removed
+	holds := inv.Generation == row.Generation && inv.Pending(env.Now()) && row.Number <= len(inv.RemindAt) &&
+		open && !workspace.Closed && !workspace.RemindersOff() && !contact.Removed
 	return inv, holds, nil
 }

@@ -26,7 +26,12 @@ func commit(ctx context.Context, c *api.Call, p *pending, token, lease string) e
 	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), table.Set("state", table.InvitationAccepted)).
 		If(table.Is("generation", inv.Generation)).
 		If(stateIn(table.InvitationQueued, table.InvitationSent, table.InvitationOpened)).Else(api.NotFound())
-	tx.Update(inv.SubjectKey(), table.InState(inv.Workspace, table.InvitationAccepted)).If(table.Exists()).Else(api.NotFound())
+	shown := tx.Update(inv.SubjectKey(), table.InState(inv.Workspace, table.InvitationAccepted))
+	if inv.Role == "" {
+		shown.If(table.Exists()).Else(api.NotFound())
+	} else { // another role was given meanwhile, or they were removed: what holds now is read anew
+		shown.If(table.Is("role", inv.Role)).Else(table.ErrConflict)
+	}
 	tx.Delete(table.Token(token)).If(table.Exists()).Else(api.NotFound())
 	activity.InWorkspace(c, tx, inv.Workspace, table.ActivityRow{Type: table.ActivityInvitationAccepted, Actor: inv.Person, Subject: inv.Subject})
 	return c.Table.Write(ctx, tx)

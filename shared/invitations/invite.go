@@ -5,6 +5,7 @@ package invitations
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -59,6 +60,17 @@ func Lookup(ctx context.Context, c *api.Call, email string) (Known, error) {
 // reminder. The row of the team's realm that shows the state is the caller's to
 // put, with InvitationQueued. It returns the invitation.
 func Invite(c *api.Call, tx *table.Tx, known Known, i Invitee) table.InvitationRow {
+	return anew(c, tx, known, i, nil)
+}
+
+// Reinvite is Invite for somebody who was a member of the workspace before, or invited
+// to it, and was removed: their invitation of then is sent with other names, another
+// role and a new link.
+func Reinvite(c *api.Call, tx *table.Tx, before table.InvitationRow, i Invitee) table.InvitationRow {
+	return anew(c, tx, Known{Person: before.Person}, i, &before)
+}
+
+func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.InvitationRow) table.InvitationRow {
 	now := c.Now()
 	if known.New {
 		tx.Put(table.Address(i.Email), table.AddressRow{Person: known.Person}).If(table.Absent()).Else(table.ErrConflict)
@@ -73,23 +85,60 @@ func Invite(c *api.Call, tx *table.Tx, known Known, i Invitee) table.InvitationR
 		Person: known.Person, Workspace: i.Workspace, Subject: subject, Role: i.Role, Company: i.Company, Project: i.Project,
 		CompanyName: i.CompanyName, SelfService: i.SelfService,
 		Email: i.Email, Name: i.Name, WorkspaceName: i.WorkspaceName, ProjectName: i.ProjectName, InviterName: i.InviterName, Note: i.Note,
-		Generation: 1, State: table.InvitationQueued, CreatedAt: now, ExpiresAt: now.Add(c.Config.InvitationLife),
+		Generation: 1, State: table.InvitationQueued, CreatedAt: now,
 	}
-	tx.Put(table.Invitation(known.Person, i.Workspace, subject), inv).If(table.Absent()).Else(table.ErrConflict)
+	inv.ExpiresAt, inv.RemindAt = times(c)
+	put, same := table.Invitation(known.Person, i.Workspace, subject), table.Absent()
+	if before != nil {
+		inv.Generation = before.Generation + 1
+		same = table.Is("generation", before.Generation).And(table.Is("state", before.State))
+	}
+	tx.Put(put, inv).If(same).Else(table.ErrConflict)
 	PutMail(c.Env, tx, inv, table.MailInvitation, 0)
 	PutReminder(c.Env, tx, inv, 1)
 	return inv
 }
 
-// again adds to the transaction that the invitation is sent once more, with a new
+// remindersUsual is how many reminders an invitation has where the workspace has not
+// chosen: each the deployment's interval after the one before.
+const remindersUsual = 3
+
+// times are the end of an invitation that is sent now, and when it is reminded of, as
+// the workspace has it set at this moment. What it changes later concerns others.
+func times(c *api.Call) (end time.Time, reminders []time.Time) {
+	const day = 24 * time.Hour
+	now, life := c.Now(), c.Config.InvitationLife
+	if days := c.Gate.InvitationDays; days > 0 {
+		life = time.Duration(days) * day
+	}
+	var after []time.Duration
+	if chosen := c.Gate.Reminders; chosen != nil {
+		for _, days := range chosen.Days {
+			after = append(after, time.Duration(days)*day)
+		}
+	} else {
+		for n := range remindersUsual {
+			after = append(after, time.Duration(n+1)*c.Config.Reminder)
+		}
+	}
+	for _, d := range after {
+		if d < life { // nobody is reminded of what has ended
+			reminders = append(reminders, now.Add(d))
+		}
+	}
+	return now.Add(life), reminders
+}
+
+// Again adds to the transaction that the invitation is sent once more, with a new
 // link: the one before is dead with the generation that it was made for. What else the
 // mail says is as i has it now; the name and the project stay. It returns the invitation.
-func again(c *api.Call, tx *table.Tx, inv table.InvitationRow, i Invitee) table.InvitationRow {
+func Again(c *api.Call, tx *table.Tx, inv table.InvitationRow, i Invitee) table.InvitationRow {
 	was, state := inv.Generation, inv.State
-	inv.Generation, inv.State, inv.Reminders, inv.ExpiresAt = was+1, table.InvitationQueued, 0, c.Now().Add(c.Config.InvitationLife)
+	inv.Generation, inv.State, inv.Reminders = was+1, table.InvitationQueued, 0
+	inv.ExpiresAt, inv.RemindAt = times(c)
 	inv.WorkspaceName, inv.CompanyName, inv.InviterName, inv.Note = i.WorkspaceName, i.CompanyName, i.InviterName, i.Note
 	name, value := expression.Name, expression.Value
-	u := table.Set("generation", inv.Generation).Set(name("state"), value(inv.State)).Set(name("reminders"), value(0)).Set(name("expiresAt"), value(inv.ExpiresAt)).
+	u := table.Set("generation", inv.Generation).Set(name("state"), value(inv.State)).Set(name("reminders"), value(0)).Set(name("expiresAt"), value(inv.ExpiresAt)).Set(name("remindAt"), value(inv.RemindAt)).
 		Set(name("workspaceName"), value(inv.WorkspaceName)).Set(name("companyName"), value(inv.CompanyName)).Set(name("inviterName"), value(inv.InviterName)).Set(name("note"), value(inv.Note))
 	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), u).If(table.Is("generation", was)).If(table.Is("state", state)).Else(table.ErrConflict)
 	PutMail(c.Env, tx, inv, table.MailInvitation, 0)
@@ -115,10 +164,19 @@ func PutMail(env *api.Env, tx *table.Tx, inv table.InvitationRow, kind string, n
 // current minute and the next already begun (DESIGN.md).
 const dueAtLeast = 2 * time.Minute
 
-// PutReminder adds the row that makes due-run look at the invitation again.
-// Nothing cancels it: due-run asks whether it still holds.
+// PutReminder adds the row that makes due-run look at the invitation again, at the
+// next of its times; none where there is none left. Nothing cancels it: due-run asks
+// whether it still holds.
 func PutReminder(env *api.Env, tx *table.Tx, inv table.InvitationRow, number int) {
-	minute := DueMinute(env.Now(), env.Config.Reminder)
+	now := env.Now()
+	next := slices.IndexFunc(inv.RemindAt, now.Before) // times that passed while due-run did not run are not made up for
+	if next < 0 {
+		return
+	}
+	minute := DueMinute(now, inv.RemindAt[next].Sub(now))
+	if !minute.Before(inv.ExpiresAt) {
+		return
+	}
 	id := fmt.Sprintf("%s#%s#%s#%d#%d", table.DueReminder, inv.Workspace, inv.Subject, inv.Generation, number)
 	tx.Put(table.Due(minute, id), table.DueRow{
 		Due: id, Kind: table.DueReminder, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: inv.Generation, Number: number,

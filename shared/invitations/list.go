@@ -226,7 +226,7 @@ func listed(c *api.Call, rows table.Rows, e table.StateEntry) (Listed, bool, err
 		var member table.MemberRow
 		found, err := rows.Into(e.Key, &member)
 		return Listed{
-			Kind: table.KindMember, Person: member.Person, Name: member.Name, Email: member.Email, Role: member.Role, Invitation: contacts.OfMember(member, c.Now()),
+			Kind: table.KindMember, Person: member.Person, Name: member.Name, Email: member.Email, Role: member.Role, Invitation: contacts.Standing(member.InvitationState, member.ExpiresAt, c.Now()),
 		}, found, err
 	}
 	var contact table.ContactRow

@@ -198,7 +198,7 @@ func (s *standing) sending(c *api.Call, i Invitee) (*table.Tx, table.ContactRow)
 	if contact.InvitationState == "" {
 		inv = Invite(c, tx, s.account, i)
 	} else {
-		inv = again(c, tx, s.invitation, i)
+		inv = Again(c, tx, s.invitation, i)
 	}
 	contact.Person, contact.InvitationState, contact.ExpiresAt = inv.Person, inv.State, inv.ExpiresAt
 	mark := table.InvitedAs(c.Workspace, inv.State, inv.ExpiresAt, contact.Contact).Set(expression.Name("person"), expression.Value(contact.Person))

@@ -5,10 +5,12 @@ import (
 	"foyer/shared/audit"
 	"foyer/shared/contacts"
 	"foyer/shared/jobs"
+	"foyer/shared/members"
 )
 
 // Runner does every kind of job.
 var Runner = jobs.Runner{Kinds: []jobs.Kind{
 	audit.ExportKind,
 	contacts.RenameKind,
+	members.HandOverKind,
 }}

@@ -157,12 +157,15 @@ func personOf(c *api.Call, rows table.Rows, p person) (Person, error) {
 		out.Company = &Company{ID: contact.Company, Name: company.Name}
 	} else {
 		var member table.MemberRow
-		if _, err := rows.Into(whoKey(c, p), &member); err != nil {
+		found, err := rows.Into(whoKey(c, p), &member)
+		if err != nil {
 			return out, err
 		}
-		out.Name, out.Email, out.Role = member.Name, member.Email, member.Role
-		invitation := contacts.OfMember(member, c.Now())
-		out.Invitation = &invitation
+		invitation := contacts.Standing(member.InvitationState, member.ExpiresAt, c.Now())
+		if !found { // removed from the team, and about to be from its projects
+			invitation.State = table.InvitationRemoved
+		}
+		out.Name, out.Email, out.Role, out.Invitation = member.Name, member.Email, member.Role, &invitation
 	}
 	// The name that the project shows. A client whose access was taken away has none
 	// there any more: the team still knows who it was.

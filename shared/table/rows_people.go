@@ -123,7 +123,7 @@ type MemberRow struct {
 	Email           string    `dynamodbav:"email"`
 	Role            string    `dynamodbav:"role"`
 	InvitationState string    `dynamodbav:"invitationState"`
-	ExpiresAt       time.Time `dynamodbav:"expiresAt,omitempty"` // of the invitation
+	ExpiresAt       time.Time `dynamodbav:"expiresAt"` // of the invitation
 	CreatedAt       time.Time `dynamodbav:"createdAt"`
 	Stated
 }
@@ -208,6 +208,8 @@ type InvitationRow struct {
 	Reminders     int       `dynamodbav:"reminders"` // sent so far
 	CreatedAt     time.Time `dynamodbav:"createdAt"`
 	ExpiresAt     time.Time `dynamodbav:"expiresAt"`
+	// RemindAt is when it is reminded of, in order, as was settled when it was sent.
+	RemindAt []time.Time `dynamodbav:"remindAt,omitempty"`
 }
 
 // Pending says whether the invitation can still be accepted at now, by its state

@@ -20,16 +20,31 @@ func ItemPrefix(kind string) (string, bool) {
 type WorkspaceRow struct {
 	Key
 	Workspace string    `dynamodbav:"workspace"`
-	Name      string    `dynamodbav:"name"`
 	CreatedAt time.Time `dynamodbav:"createdAt"`
 }
 
-// WorkspaceGateRow is a workspace as its clients may know it (key WorkspaceGate).
+// WorkspaceGateRow is a workspace as its clients may know it, and its settings, which
+// every request below it reads anyway (key WorkspaceGate).
 type WorkspaceGateRow struct {
 	Key
 	Name               string `dynamodbav:"name"`
 	PortalNeedsLicence bool   `dynamodbav:"portalNeedsLicence"`
 	Closed             bool   `dynamodbav:"closed"`
+	InvitationDays     int    `dynamodbav:"invitationDays,omitempty"` // 0: as the deployment has it
+	// Reminders are how many days after its sending an invitation is reminded of, in
+	// order; nil: as the deployment has it.
+	Reminders *ReminderDays `dynamodbav:"reminders,omitempty"`
+	Version   int           `dynamodbav:"version"` // of name and settings
+}
+
+// RemindersOff says whether the workspace has chosen that nobody is reminded.
+func (r WorkspaceGateRow) RemindersOff() bool {
+	return r.Reminders != nil && len(r.Reminders.Days) == 0
+}
+
+// ReminderDays are the days that a workspace has chosen; none: no reminders.
+type ReminderDays struct {
+	Days []int `dynamodbav:"days,omitempty"`
 }
 
 // CompanyGateRow gates a company's clients (key CompanyGate).
@@ -87,6 +102,11 @@ func (r ItemRow) Shared() bool {
 // Kinds of activity, as they stand in rows.
 const (
 	ActivityWorkspaceCreated   = "workspace-created"
+	ActivityWorkspaceUpdated   = "workspace-updated"
+	ActivityMemberInvited      = "member-invited"
+	ActivityMemberRoleChanged  = "member-role-changed"
+	ActivityMemberRemoved      = "member-removed"
+	ActivityTaskHandedOver     = "task-handed-over" // of a member who was removed, to another
 	ActivityInvitationAccepted = "invitation-accepted"
 	ActivityProjectCreated     = "project-created"
 	ActivityClientAdded        = "client-added"
@@ -96,7 +116,7 @@ const (
 	ActivityItemShared         = "item-shared"
 	ActivityItemUnshared       = "item-unshared"
 	ActivityReminderDue        = "invitation-reminder"
-	ActivityInvitationSent     = "invitation-sent" // to a contact, for the first time or again; clients-add has its own
+	ActivityInvitationSent     = "invitation-sent" // to a contact for the first time (clients-add has its own), or to anybody again
 	ActivityInvitationRevoked  = "invitation-revoked"
 	ActivityInvitationBounced  = "invitation-bounced" // nobody's act: its mail came back, or was complained of
 	ActivityCompanyCreated     = "company-created"

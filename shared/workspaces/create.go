@@ -72,7 +72,7 @@ func write(ctx context.Context, c *api.Call, id string, in *CreateInput) error {
 		return err
 	}
 	now, tx := c.Now(), &table.Tx{}
-	tx.Put(table.Workspace(id), table.WorkspaceRow{Workspace: id, Name: name, CreatedAt: now}).If(table.Absent())
+	tx.Put(table.Workspace(id), table.WorkspaceRow{Workspace: id, CreatedAt: now}).If(table.Absent())
 	tx.Put(table.WorkspaceGate(id), table.WorkspaceGateRow{Name: name}).If(table.Absent())
 	// Whoever signs up chose names and address freely: the mail must not carry them,
 	// or anybody could send mail of their own through Foyer.

@@ -55,7 +55,7 @@ func Rows(function string) []Row {
 		{Key: table.Project(Person, Project), Row: own},
 		{Key: table.Membership(actor, Workspace), Row: table.MembershipRow{Workspace: Workspace, Role: table.RoleOwner, CreatedAt: at}},
 		{Key: table.WorkspaceGate(Workspace), Row: table.WorkspaceGateRow{Name: "Acme Agency"}},
-		{Key: table.Workspace(Workspace), Row: table.WorkspaceRow{Workspace: Workspace, Name: "Acme Agency", CreatedAt: at}},
+		{Key: table.Workspace(Workspace), Row: table.WorkspaceRow{Workspace: Workspace, CreatedAt: at}},
 		{Key: table.Member(Workspace, Person), Row: table.MemberRow{Person: Person, Name: "Ann Archer", Email: "ann@acme.example", Role: table.RoleOwner, InvitationState: table.InvitationAccepted, CreatedAt: at}},
 		{Key: table.CompanyGate(Workspace, Company), Row: table.CompanyGateRow{Licensed: true}},
 		{Key: table.Contact(Workspace, Contact), Row: table.ContactRow{Contact: Contact, Company: Company, Person: invited, Name: "Carl Client",

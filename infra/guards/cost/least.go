@@ -70,6 +70,45 @@ var budget = map[string]entry{
 		at(tx(writes(3, "workspace, its gate, its owner as a member"), writes(2, "account and address, for they are new"),
 			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"), index(1, "the owner's entry in the index of states"))),
 	},
+	"workspaces-get": {
+		at(batch(staff, rows(1, "the workspace's own row; name and settings come with the access"))),
+	},
+	"workspaces-update": {
+		at(batch(staff, rows(1, "the workspace's own row; name and settings come with the access"))),
+		at(tx(writes(1, "name and settings, in the one row that gates its clients"), writes(1, "activity"))),
+	},
+	"members-list": {
+		at(batch(staff)),
+		at(query("a page of the members", func(s *State) table.Query {
+			return table.Query{PK: table.Member(s.WorkspaceID, "").PK, Prefix: table.PrefixMember, Limit: page}
+		})),
+	},
+	"members-get": {
+		at(batch(staff, rows(1, "the member, whom the path names"))),
+	},
+	"members-invite": {
+		at(batch(staff, rows(1, "the inviter's name, for the mail"))),
+		at(get("the address: an account or none; an unknown one is asked in the same way")),
+		at(batch(rows(2, "the person: of the workspace, of the team? Asked for an unknown address too")),
+			aCall{name: "Query", parts: []part{rows(1, "their invitations to the workspace: invited as a client, or to the team before? Asked for an unknown address too")}}),
+		at(tx(writes(2, "account and address, for they are new"), writes(3, "invitation, its mail, its reminder"), writes(1, "the member"), writes(1, "activity"))),
+	},
+	"members-update": {
+		at(batch(staff, rows(1, "the member, whom the path names"))),
+		at(tx(writes(2, "the role in the team's row and in the membership, by which requests are let in"), writes(1, "activity"))),
+	},
+	"members-remove": {
+		at(batch(staff, rows(1, "the member, whom the path names"))),
+		at(tx(writes(2, "the team's row and the membership"), writes(1, "check: who gets the tasks is of the team"), writes(1, "the job that does the rest"), writes(1, "activity"))),
+	},
+	"member-invitations-send": {
+		at(batch(staff, rows(2, "the member, whom the path names, and their invitation"), rows(1, "the sender's name, for the mail"))),
+		at(tx(writes(1, "the member"), writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+	},
+	"member-invitations-revoke": {
+		at(batch(staff, rows(1, "the member, whom the path names"))),
+		at(tx(writes(2, "the state in the invitation and in the team's row of it"), writes(1, "activity"))),
+	},
 	"companies-create": {
 		at(batch(staff)),
 		at(tx(writes(2, "the company and its gate"), writes(3, "the rows by which it is listed by name, found by its one word, and by its whole name"),

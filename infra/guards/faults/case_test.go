@@ -14,6 +14,7 @@ import (
 	"foyer/infra/guards/invariants"
 	"foyer/infra/guards/proof"
 	"foyer/infra/guards/scene"
+	"foyer/shared/foyertest"
 )
 
 // work is what is done under faults: a request of an operation, or a run of a
@@ -44,12 +45,13 @@ type try struct {
 	*scene.Scene
 	number int
 	faults.Fault
-	site   faults.Call
-	made   []faults.Call      // under the fault
-	wires  []*faults.Injector // of all goes
-	job    string             // that is to be done
-	failed bool               // the go that met the fault did not get it done
-	found  []string           // what should not be
+	site    faults.Call
+	made    []faults.Call      // under the fault
+	wires   []*faults.Injector // of all goes
+	job     string             // that is to be done
+	removed foyertest.Person   // whose removal it is
+	failed  bool               // the go that met the fault did not get it done
+	found   []string           // what should not be
 }
 
 func (c *try) String() string {

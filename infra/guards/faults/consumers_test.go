@@ -95,7 +95,28 @@ var given = map[string][]job{
 			return c.Carl.Email
 		}},
 	},
-	"jobs-run": {{name: "an export", lease: jobs.Lease, give: func(c *try) string {
+	"jobs-run": {{name: "the tasks of a member who was removed", lease: jobs.Lease, give: func(c *try) string {
+		p := c.Member()
+		c.IntoProject(p)
+		for _, shared := range []bool{false, true} {
+			c.Do(c.Ann, "POST", "/v1/projects/"+c.ProjectID+"/items", map[string]any{"kind": "task", "title": "Call them", "assignee": p.ID, "clientCanSee": shared}).Must(201)
+		}
+		c.removed = p
+		c.job = c.Do(c.Ann, "DELETE", "/v1/workspaces/"+c.WorkspaceID+"/members/"+p.ID, nil).Must(202).String("job")
+		c.Drain()
+		return ""
+	}, also: func(c *try) (wrong []string) {
+		for key, item := range invariants.Read(c.World) {
+			var row table.ItemRow
+			if err := table.Unmarshal(item, &row); err == nil && row.Assignee == c.removed.ID && strings.HasPrefix(key.SK, table.PrefixItem) {
+				wrong = append(wrong, key.String()+" is still the task of who was removed")
+			}
+		}
+		if r := c.Do(c.removed, "GET", "/v1/me", nil); r.Status != 401 {
+			wrong = append(wrong, "who has no place any more is signed in: "+r.Body)
+		}
+		return wrong
+	}}, {name: "an export", lease: jobs.Lease, give: func(c *try) string {
 		c.job = c.export()
 		c.Drain()
 		return ""

@@ -76,7 +76,7 @@ func personProject(c *checker, at place, row table.PersonProjectRow) {
 	c.has(at.key, table.TeamPerson(p, id)) // which compares the two
 	switch row.Kind {
 	case table.KindMember:
-		c.has(at.key, table.Member(w, id))
+		c.want(at.key, c.inTeam(w, id), "there is no member %s of %s", id, w)
 	case table.KindClient:
 		if of, ok := needs[table.ContactRow](c, at.key, table.Contact(w, row.Contact)); ok {
 			same(c, at.key, "person and company of its contact", [2]string{of.Person, of.Company}, [2]string{id, row.Company})
@@ -98,9 +98,9 @@ func invitation(c *checker, at place, row table.InvitationRow) {
 	c.has(at.key, table.Account(id))
 	same(c, at.key, "is of a member", strings.HasPrefix(subject, "per_"), row.Role != "")
 	if row.Role != "" {
-		if of, ok := needs[table.MemberRow](c, at.key, row.SubjectKey()); ok {
-			same(c, at.key, "role", row.Role, of.Role)
-		}
+		_, member := c.rows[row.SubjectKey()] // which compares the two
+		same(c, at.key, "invited and not removed, as recorded", c.invitedTo(w, id), map[bool]int{true: 1}[member])
+		c.want(at.key, member || !pending(row.State), "waits for the answer of one who was removed")
 	} else if of, ok := needs[table.ContactRow](c, at.key, row.SubjectKey()); ok { // which compares the states
 		same(c, at.key, "person and company of its contact", [2]string{of.Person, of.Company}, [2]string{id, row.Company})
 	}
@@ -204,7 +204,7 @@ func idempotency(c *checker, at place, row table.IdempotencyRow) {
 
 // resultKinds are what requests with an Idempotency-Key make, and which id of the
 // key is the result.
-var resultKinds = map[string]string{"Workspace": "w", kindMail: "mail", kindContact: "contact", "Company": "company", "ProjectFacts": "p", "Job": "job", kindPrivateItem: "item", kindSharedItem: "item"}
+var resultKinds = map[string]string{"Workspace": "w", "Account": "person", kindMail: "mail", kindContact: "contact", "Company": "company", "ProjectFacts": "p", "Job": "job", kindPrivateItem: "item", kindSharedItem: "item"}
 
 func due(c *checker, at place, row table.DueRow) {
 	same(c, at.key, "due", row.Due, at.ids["due"])

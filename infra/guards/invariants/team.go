@@ -11,9 +11,7 @@ import (
 func workspace(c *checker, at place, row table.WorkspaceRow) {
 	w := at.ids["w"]
 	same(c, at.key, "workspace", row.Workspace, w)
-	if gate, ok := needs[table.WorkspaceGateRow](c, at.key, table.WorkspaceGate(w)); ok {
-		same(c, at.key, "name", row.Name, gate.Name)
-	}
+	c.has(at.key, table.WorkspaceGate(w))
 	c.want(at.key, c.owned[w], "has no owner")
 	c.once(at.key, table.ActivityWorkspaceCreated, w, "", "")
 }
@@ -28,13 +26,15 @@ func member(c *checker, at place, row table.MemberRow) {
 	role := ""
 	if row.InvitationState == table.InvitationAccepted {
 		role = row.Role
-		c.once(at.key, table.ActivityInvitationAccepted, w, "", id)
+		accepted, removed := c.recorded(table.ActivityInvitationAccepted, w, "", id), c.recorded(table.ActivityMemberRemoved, w, "", id)
+		c.want(at.key, accepted >= 1 && accepted <= removed+1, "was accepted %d times, and removed %d times", accepted, removed)
 	}
 	same(c, at.key, "role in the membership", place.Role, role)
 	same(c, at.key, "place in the index", row.Stated, row.In(w).Stated)
 	if inv, ok := needs[table.InvitationRow](c, at.key, table.Invitation(id, w, id)); ok {
 		same(c, at.key, "state", row.InvitationState, inv.State)
-		same(c, at.key, "end of its invitation", row.ExpiresAt.UTC(), inv.ExpiresAt.UTC())
+		same(c, at.key, "end of the invitation", row.ExpiresAt.UTC(), inv.ExpiresAt.UTC())
+		c.want(at.key, row.InvitationState == table.InvitationAccepted || row.Role == inv.Role, "has the role %q, the invitation %q", row.Role, inv.Role)
 		if !c.readdressed(w, id, row.Email) {
 			same(c, at.key, "address", row.Email, inv.Email)
 		}
@@ -42,6 +42,18 @@ func member(c *checker, at place, row table.MemberRow) {
 			same(c, at.key, "name", row.Name, inv.Name)
 		}
 	}
+}
+
+// invitedTo is how often the person was invited to the team, and not removed since: once
+// while there is a row of the member, and never where there is none.
+func (c *checker) invitedTo(w, person string) int {
+	n := c.recorded(table.ActivityMemberInvited, w, "", person) - c.recorded(table.ActivityMemberRemoved, w, "", person)
+	for _, a := range c.changes[changeKey(table.ActivityWorkspaceCreated, w, "", "")] {
+		if a.Subject == person {
+			n++
+		}
+	}
+	return n
 }
 
 func contact(c *checker, at place, row table.ContactRow) {

@@ -7,8 +7,11 @@ import (
 	"foyer/shared/table"
 )
 
-func workspaceGate(c *checker, at place, _ table.WorkspaceGateRow) {
-	c.has(at.key, table.Workspace(at.ids["w"]))
+func workspaceGate(c *checker, at place, row table.WorkspaceGateRow) {
+	w := at.ids["w"]
+	c.has(at.key, table.Workspace(w))
+	c.want(at.key, row.Name != "", "has no name")
+	same(c, at.key, "version, as recorded", row.Version, c.recorded(table.ActivityWorkspaceUpdated, w, "", ""))
 }
 
 func companyGate(c *checker, at place, row table.CompanyGateRow) {
@@ -54,7 +57,11 @@ func person(c *checker, at place, row table.PersonRow) {
 		if who, ok := needs[table.ContactRow](c, at.key, table.Contact(w, of.Contact)); ok {
 			c.want(at.key, row.Name == who.Name || c.renamed(w, id, row.Name), "has the name %q, its contact %q", row.Name, who.Name)
 		}
-	} else if who, ok := needs[table.MemberRow](c, at.key, table.Member(w, id)); ok {
+		return
+	}
+	who, ok := look[table.MemberRow](c, table.Member(w, id))
+	c.want(at.key, c.inTeam(w, id), "there is no member %s of %s", id, w)
+	if ok {
 		same(c, at.key, "name", row.Name, who.Name)
 	}
 }
@@ -73,12 +80,12 @@ func item(c *checker, at place, row table.ItemRow) {
 	}
 	c.has(at.key, table.ProjectFacts(p))
 	c.has(at.key, table.Account(row.Author))
-	if row.Assignee != "" {
+	if row.Assignee != "" && !c.leaving(w, row.Assignee) {
 		c.has(at.key, table.Person(p, row.Assignee))
 	}
 	c.once(at.key, table.ActivityItemCreated, w, p, id)
 	moves := c.recorded(table.ActivityItemShared, w, p, id) + c.recorded(table.ActivityItemUnshared, w, p, id)
-	same(c, at.key, "version, as recorded", row.Version, 1+moves)
+	same(c, at.key, "version, as recorded", row.Version, 1+moves+c.recorded(table.ActivityTaskHandedOver, w, p, id))
 	for _, made := range c.changes[changeKey(table.ActivityItemCreated, w, p, id)] {
 		shared := strings.HasPrefix(made.PK, table.RealmClient) != (moves%2 == 1)
 		same(c, at.key, "shared, as recorded", strings.HasPrefix(at.key.PK, table.RealmClient), shared)
@@ -108,19 +115,17 @@ func activity(c *checker, at place, row table.ActivityRow) {
 	switch row.Type {
 	case table.ActivityWorkspaceCreated, table.ActivityInvitationAccepted, table.ActivityClientAdded, table.ActivityAccessRemoved,
 		table.ActivityAccessRestored, table.ActivityReminderDue, table.ActivityInvitationBounced:
-		subject := table.Contact(w, row.Subject)
-		if strings.HasPrefix(row.Subject, "per_") {
-			subject = table.Member(w, row.Subject)
-		}
-		c.has(at.key, subject)
-	case table.ActivityContactCreated, table.ActivityContactUpdated, table.ActivityInvitationSent, table.ActivityInvitationRevoked:
+		c.has(at.key, subjectKey(w, row.Subject))
+	case table.ActivityInvitationSent, table.ActivityInvitationRevoked, table.ActivityMemberInvited, table.ActivityMemberRoleChanged, table.ActivityMemberRemoved:
+		c.has(at.key, subjectKey(w, row.Subject))
+	case table.ActivityContactCreated, table.ActivityContactUpdated:
 		c.has(at.key, table.Contact(w, row.Subject))
 	case table.ActivityCompanyCreated, table.ActivityCompanyRenamed, table.ActivityCompanyArchived, table.ActivityCompanyUnarchived,
 		table.ActivityLicenceGranted, table.ActivityLicenceReleased:
 		c.has(at.key, table.Company(w, row.Subject))
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
-	case table.ActivityAuditExported, table.ActivityTemplateChanged, table.ActivityTemplateReset:
+	case table.ActivityAuditExported, table.ActivityTemplateChanged, table.ActivityTemplateReset, table.ActivityWorkspaceUpdated:
 	case table.ActivityPersonRenamed, table.ActivityAddressChanged:
 		same(c, at.key, "person who changed it", row.Actor, row.Subject)
 	case table.ActivityMFAReset:
@@ -130,12 +135,23 @@ func activity(c *checker, at place, row table.ActivityRow) {
 		c.want(at.key, row.Project != "", "names no project")
 	case table.ActivityItemCreated:
 		c.itemOf(at, row)
+	case table.ActivityTaskHandedOver:
+		c.itemOf(at, row)
+		c.want(at.key, !shared, "is told to clients")
 	case table.ActivityItemShared, table.ActivityItemUnshared:
 		c.itemOf(at, row)
 		same(c, at.key, "in the clients' realm", shared, row.Type == table.ActivityItemShared)
 	default:
 		c.fail(at.key, "is of the unknown type %q: say in infra/guards/invariants what it must agree with", row.Type)
 	}
+}
+
+// subjectKey is the row of the contact, or of the member's invitation, which stays.
+func subjectKey(w, subject string) table.Key {
+	if strings.HasPrefix(subject, "per_") {
+		return table.Invitation(subject, w, subject)
+	}
+	return table.Contact(w, subject)
 }
 
 // job is long work that somebody asked for.
@@ -154,8 +170,44 @@ func job(c *checker, at place, row table.JobRow) {
 		c.want(at.key, c.recorded(table.ActivityAuditExported, w, "", "") > 0, "was never recorded")
 		c.want(at.key, row.Result == "" || row.Result == "exports/"+w+"/"+row.Job+"/audit."+row.About["format"], "has the file of another, %q", row.Result)
 		same(c, at.key, "done, by its file", row.Result != "", row.State == table.JobDone)
+	case "members-remove":
+		c.want(at.key, c.recorded(table.ActivityMemberRemoved, w, "", row.About["person"]) > 0, "is of nobody who was removed")
+		if row.State == table.JobDone {
+			c.taken(at, w, row)
+		}
 	default:
 		c.fail(at.key, "is of the unknown kind %q: say in infra/guards/invariants what it must agree with", row.Kind)
+	}
+}
+
+// inTeam says whether the person is a member, or one who was removed and is about to be
+// taken out of the projects.
+func (c *checker) inTeam(w, person string) bool {
+	_, member := c.rows[table.Member(w, person)]
+	return member || c.leaving(w, person)
+}
+
+// leaving says whether the person was removed, and what follows from that is not done yet.
+func (c *checker) leaving(w, person string) bool {
+	return slices.ContainsFunc(c.of["Job"], func(at place) bool {
+		row, _ := look[table.JobRow](c, at.key)
+		return at.ids["w"] == w && row.Kind == "members-remove" && row.About["person"] == person && row.State != table.JobDone
+	})
+}
+
+// taken reports what is left of a member who was removed, and whose removal is done: a
+// place in a project, or a task, unless they are back.
+func (c *checker) taken(at place, w string, row table.JobRow) {
+	person := row.About["person"]
+	if _, back := c.rows[table.Member(w, person)]; back {
+		return
+	}
+	for _, kind := range []string{"Project", "TeamPerson"} {
+		for _, one := range c.of[kind] {
+			in, _ := table.WorkspaceOf(one.ids["p"])
+			of, _ := look[table.TeamPersonRow](c, one.key) // the person's own row has a kind too
+			c.want(at.key, in != w || one.ids["person"] != person || of.Kind != table.KindMember, "is done, and there is %s", one.key)
+		}
 	}
 }
 
@@ -199,7 +251,8 @@ func portalFeed(c *checker, at place, row table.FeedRow) {
 func teamFeed(c *checker, at place, row table.FeedRow) {
 	feed(c, at, row)
 	same(c, at.key, "workspace", row.Workspace, at.ids["w"])
-	if own, ok := needs[table.PersonProjectRow](c, at.key, table.Project(at.ids["person"], row.Project)); ok {
+	// A member who was removed has their lines still, and is shown none.
+	if own, ok := look[table.PersonProjectRow](c, table.Project(at.ids["person"], row.Project)); ok {
 		same(c, at.key, "kind of the person", own.Kind, table.KindMember)
 	}
 }

@@ -67,6 +67,32 @@ var others = map[string][]other{
 			r.IDs["contact"] = s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies/"+company+"/contacts", map[string]any{"name": p.Name, "email": p.Email}).Must(http.StatusCreated).String("id")
 		}},
 	},
+	"members-invite": {
+		{"of somebody known", func(s *Scene, r *Request) {
+			p, _ := s.Workspace("Another Agency", "Nora New", s.Address())
+			r.Body = map[string]any{"name": p.Name, "email": p.Email, "role": "admin"}
+		}},
+		{"of one who was removed", func(s *Scene, r *Request) {
+			p := s.InvitedMember()
+			s.Do(s.Ann, "DELETE", "/v1/workspaces/"+s.WorkspaceID+"/members/"+p.ID, nil).Must(http.StatusAccepted)
+			r.Body = map[string]any{"name": p.Name, "email": p.Email, "role": "member"}
+		}},
+	},
+	"members-update": {
+		{"of one who is invited", func(s *Scene, r *Request) { r.IDs["person"] = s.InvitedMember().ID }},
+		{"of an owner", func(s *Scene, r *Request) { r.IDs["person"] = s.owner().ID }},
+	},
+	"members-remove": {
+		{"of one who is invited", func(s *Scene, r *Request) { r.IDs["person"] = s.InvitedMember().ID }},
+		{"of an owner, by themselves", func(s *Scene, r *Request) {
+			// In a workspace of its own: all members are read for another owner.
+			first, w := s.Workspace("Another Agency", "Olga Owner", s.Address())
+			r.Who = foyertest.Person{Name: "Max Member", Email: s.Address(), Password: foyertest.Password}
+			s.Do(first, "POST", "/v1/workspaces/"+w+"/members", map[string]any{"name": r.Who.Name, "email": r.Who.Email, "role": table.RoleOwner}).Must(http.StatusCreated)
+			r.Who = s.Accept(r.Who, w)
+			r.IDs["workspace"], r.IDs["person"], r.Query = w, r.Who.ID, "handTo="+first.ID
+		}},
+	},
 	"access-remove": {{"of an invitee", func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact }}},
 	"access-restore": {{"of an invitee", func(s *Scene, r *Request) {
 		r.IDs["contact"] = s.Invitee().Contact
@@ -162,6 +188,14 @@ func preview(s *Scene, r *Request) {
 		r.Query += "&"
 	}
 	r.Query += "as=" + s.Carl.ID
+}
+
+// owner is somebody new who is an owner beside Ann.
+func (s *Scene) owner() foyertest.Person {
+	s.T.Helper()
+	p := s.Member()
+	s.Do(s.Ann, "PATCH", "/v1/workspaces/"+s.WorkspaceID+"/members/"+p.ID, map[string]any{"role": table.RoleOwner}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+	return p
 }
 
 // ProjectOf makes another project of the workspace.

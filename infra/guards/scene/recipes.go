@@ -14,7 +14,19 @@ var recipes = map[string]func(s *Scene, r *Request){
 	"workspaces-create": func(s *Scene, r *Request) {
 		r.Body = map[string]any{"name": "New Agency", "ownerName": "Nora New", "ownerEmail": s.Address()}
 	},
-	"companies-create": func(s *Scene, r *Request) { r.Body = map[string]any{"name": s.CompanyName()} },
+	"workspaces-update": func(s *Scene, r *Request) {
+		s.made++ // another name than it has
+		r.Body = map[string]any{"name": fmt.Sprintf("Acme Agency %d", s.made)}
+	},
+	"members-get": func(s *Scene, r *Request) { r.IDs["person"] = s.Mia.ID },
+	"members-invite": func(s *Scene, r *Request) {
+		r.Body = map[string]any{"name": "Max Member", "email": s.Address(), "role": "member"}
+	},
+	"members-update":            func(s *Scene, r *Request) { r.IDs["person"] = s.Member().ID },
+	"members-remove":            func(s *Scene, r *Request) { r.IDs["person"] = s.Member().ID },
+	"member-invitations-send":   func(s *Scene, r *Request) { r.IDs["person"] = s.InvitedMember().ID },
+	"member-invitations-revoke": func(s *Scene, r *Request) { r.IDs["person"] = s.InvitedMember().ID },
+	"companies-create":          func(s *Scene, r *Request) { r.Body = map[string]any{"name": s.CompanyName()} },
 	"companies-unarchive": func(s *Scene, r *Request) {
 		r.IDs["company"] = s.Company()
 		s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/companies/"+r.IDs["company"]+"/archive", nil).Must(200)

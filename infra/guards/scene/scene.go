@@ -66,6 +66,20 @@ func (s *Scene) Client() foyertest.Person {
 	return s.Accept(s.Invitee(), s.WorkspaceID)
 }
 
+// InvitedMember is somebody new who was invited to the team and has not answered.
+func (s *Scene) InvitedMember() foyertest.Person {
+	s.T.Helper()
+	p := foyertest.Person{Name: "Max Member", Email: s.Address(), Password: foyertest.Password}
+	p.ID = s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/members", map[string]any{"name": p.Name, "email": p.Email, "role": table.RoleMember}).Must(http.StatusCreated).String("person")
+	return p
+}
+
+// Member is somebody new who is of the team, and in no project.
+func (s *Scene) Member() foyertest.Person {
+	s.T.Helper()
+	return s.Accept(s.InvitedMember(), s.WorkspaceID)
+}
+
 // Company is a company that nobody has touched yet.
 func (s *Scene) Company() string {
 	s.T.Helper()
@@ -109,21 +123,28 @@ func (s *Scene) member(name, email, role string) foyertest.Person {
 	s.T.Helper()
 	p, _ := s.Workspace("Agency of "+name, name, email)
 	now, accepted := s.Clock.Now(), table.PrefixActivity+strings.TrimPrefix(p.ID, "per_")
+	ends, invited := now.Add(s.Config.InvitationLife), s.NewID(table.PrefixActivity)
 	for key, row := range map[table.Key]any{
 		table.Membership(p.ID, s.WorkspaceID): table.MembershipRow{Workspace: s.WorkspaceID, Role: role, CreatedAt: now},
-		table.Member(s.WorkspaceID, p.ID):     table.MemberRow{Person: p.ID, Name: name, Email: email, Role: role, InvitationState: table.InvitationAccepted, ExpiresAt: now.Add(s.Config.InvitationLife), CreatedAt: now}.In(s.WorkspaceID),
+		table.Member(s.WorkspaceID, p.ID):     table.MemberRow{Person: p.ID, Name: name, Email: email, Role: role, InvitationState: table.InvitationAccepted, ExpiresAt: ends, CreatedAt: now}.In(s.WorkspaceID),
 		table.Invitation(p.ID, s.WorkspaceID, p.ID): table.InvitationRow{Person: p.ID, Workspace: s.WorkspaceID, Subject: p.ID, Role: role, Email: email, Name: name,
-			WorkspaceName: "Acme Agency", InviterName: s.Ann.Name, Generation: 1, State: table.InvitationAccepted, CreatedAt: now, ExpiresAt: now.Add(s.Config.InvitationLife)},
+			WorkspaceName: "Acme Agency", InviterName: s.Ann.Name, Generation: 1, State: table.InvitationAccepted, CreatedAt: now, ExpiresAt: ends},
+		table.WorkspaceActivity(s.WorkspaceID, invited):  table.ActivityRow{Activity: invited, Type: table.ActivityMemberInvited, Workspace: s.WorkspaceID, Actor: s.Ann.ID, Subject: p.ID, At: now},
 		table.WorkspaceActivity(s.WorkspaceID, accepted): table.ActivityRow{Activity: accepted, Type: table.ActivityInvitationAccepted, Workspace: s.WorkspaceID, Actor: p.ID, Subject: p.ID, At: now},
-		table.Project(p.ID, s.ProjectID):                 table.PersonProjectRow{Project: s.ProjectID, Kind: table.KindMember, CreatedAt: now},
-		table.Person(s.ProjectID, p.ID):                  table.PersonRow{Person: p.ID, Name: name, Kind: table.KindMember},
-		table.TeamPerson(s.ProjectID, p.ID):              table.TeamPersonRow{Person: p.ID, Kind: table.KindMember, AddedBy: s.Ann.ID, AddedAt: now},
 	} {
-		if err := s.Table.PutOne(s.T.Context(), key, row, nil); err != nil {
-			s.T.Fatal(err)
-		}
+		s.Put(key, row)
 	}
+	s.IntoProject(p)
 	return p
+}
+
+// IntoProject makes a member one of the project's people, past the operations.
+func (s *Scene) IntoProject(p foyertest.Person) {
+	s.T.Helper()
+	now := s.Clock.Now()
+	s.Put(table.Project(p.ID, s.ProjectID), table.PersonProjectRow{Project: s.ProjectID, Kind: table.KindMember, CreatedAt: now})
+	s.Put(table.Person(s.ProjectID, p.ID), table.PersonRow{Person: p.ID, Name: p.Name, Kind: table.KindMember})
+	s.Put(table.TeamPerson(s.ProjectID, p.ID), table.TeamPersonRow{Person: p.ID, Kind: table.KindMember, AddedBy: s.Ann.ID, AddedAt: now})
 }
 
 // Request is a request that succeeds.

@@ -115,6 +115,15 @@ var publicSteps = []step{
 	{name: "the invitation mail is the default again", operations: []string{"invitation-template-reset"}, do: func(r *run, rt *rapid.T) bool {
 		return r.ask(rt, request{op: "invitation-template-reset", who: r.ann, method: "DELETE", target: "/v1/workspaces/" + r.workspace + "/invitation-template"}).status == http.StatusNoContent
 	}},
+	{name: "the workspace has another name, and its portal needs a licence for a while", operations: []string{"workspaces-update"}, visibility: true, do: func(r *run, rt *rapid.T) bool {
+		set := func(f fields) bool {
+			return r.ask(rt, request{op: "workspaces-update", who: r.ann, method: "PATCH", target: "/v1/workspaces/" + r.workspace, headers: map[string]string{"If-Match": "*"}, body: body(f)}).status == http.StatusOK
+		}
+		done := set(fields{"name": rapid.SampledFrom([]string{"Acme Agency", "Acme & Co"}).Draw(rt, "name"), "portalNeedsLicence": true})
+		r.settle(rt)
+		r.sweep(rt)
+		return set(fields{"portalNeedsLicence": false}) && done
+	}},
 	{name: "reminders fall due", do: func(r *run, rt *rapid.T) bool {
 		if len(r.waiting()) == 0 {
 			skip("nobody to remind")

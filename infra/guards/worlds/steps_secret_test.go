@@ -143,6 +143,11 @@ var secretSteps = []step{
 		r.hidden.persons = append(r.hidden.persons, p.id)
 		return true
 	}},
+	{name: "a member is invited in secret, and removed", operations: []string{"members-invite", "members-update", "members-remove", "member-invitations-send", "member-invitations-revoke"}, do: secretMember},
+	{name: "the settings of the workspace are chosen as they are", operations: []string{"workspaces-update"}, do: func(r *run, rt *rapid.T) bool {
+		return r.privately(rt, request{op: "workspaces-update", who: r.ann, method: "PATCH", target: "/v1/workspaces/" + r.workspace, headers: map[string]string{"If-Match": "*"},
+			body: body(fields{"invitationDays": 7})}).status == http.StatusOK
+	}},
 	{name: "members change their settings", operations: []string{"settings-put"}, do: func(r *run, rt *rapid.T) bool {
 		who := oneOf(rt, "member", []*person{r.ann, r.mia})
 		level := rapid.SampledFrom([]string{"all", "limited", "none"}).Draw(rt, "level")
@@ -207,6 +212,28 @@ func (r *run) all(rt *rapid.T, requests ...request) bool {
 func (r *run) secretAddress() string {
 	r.made++
 	return fmt.Sprintf("secret-%d-%d@umbrella.example", r.number, r.made)
+}
+
+// secretMember goes the whole way of a member, from the invitation to the removal.
+func secretMember(r *run, rt *rapid.T) bool {
+	if len(r.hidden.persons) > 30 {
+		rt.Skip("secret persons enough")
+	}
+	at, email := "/v1/workspaces/"+r.workspace+"/members", r.secretAddress()
+	made := r.privately(rt, request{op: "members-invite", who: r.ann, method: "POST", target: at, body: body(fields{"name": "Max Member", "email": email, "role": "member"})})
+	if made.status != http.StatusCreated {
+		return false
+	}
+	id := r.names.call(made.get("person"), "secret person")
+	r.hidden.persons = append(r.hidden.persons, id)
+	at += "/" + id
+	if !r.all(rt, request{op: "member-invitations-revoke", who: r.ann, method: "DELETE", target: at + "/invitation"},
+		request{op: "member-invitations-send", who: r.ann, method: "POST", target: at + "/invitation"},
+		request{op: "members-update", who: r.ann, method: "PATCH", target: at, headers: map[string]string{"If-Match": "*"}, body: body(fields{"role": "admin"})},
+		request{op: "invitations-accept", method: "POST", target: "/v1/invitations/" + r.sides[secret].Link(email, r.workspace) + "/acceptance", body: body(fields{"password": foyertest.Password})}) {
+		return false
+	}
+	return r.all(rt, request{op: "members-remove", who: r.ann, method: "DELETE", target: at})
 }
 
 // secretProject is one of the same workspace, with a client of a company of its

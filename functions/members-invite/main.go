@@ -1,0 +1,9 @@
+// Command members-invite is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/lambdarun"
+	"foyer/shared/members"
+)
+
+func main() { lambdarun.API(members.Invite) }

@@ -1,0 +1,9 @@
+// Command members-remove is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/lambdarun"
+	"foyer/shared/members"
+)
+
+func main() { lambdarun.API(members.Remove) }
