@@ -91,7 +91,7 @@ var budget = map[string]entry{
 		at(get("the address: an account or none; an unknown one is asked in the same way")),
 		at(batch(rows(2, "the person: of the workspace, of the team? Asked for an unknown address too")),
 			aCall{name: "Query", parts: []part{rows(1, "their invitations to the workspace: invited as a client, or to the team before? Asked for an unknown address too")}}),
-		at(tx(writes(2, "account and address, for they are new"), writes(3, "invitation, its mail, its reminder"), writes(1, "the member"), writes(1, "activity"))),
+		at(tx(writes(2, "account and address, for they are new"), writes(3, "invitation, its mail, its reminder"), writes(1, "the member"), writes(1, "activity"), index(1, "the member's entry in the index of states"))),
 	},
 	"members-update": {
 		at(batch(staff, rows(1, "the member, whom the path names"))),
@@ -99,15 +99,15 @@ var budget = map[string]entry{
 	},
 	"members-remove": {
 		at(batch(staff, rows(1, "the member, whom the path names"))),
-		at(tx(writes(2, "the team's row and the membership"), writes(1, "check: who gets the tasks is of the team"), writes(1, "the job that does the rest"), writes(1, "activity"))),
+		at(tx(writes(2, "the team's row and the membership"), writes(1, "check: who gets the tasks is of the team"), writes(1, "the job that does the rest"), writes(1, "activity"), index(1, "their entry in the index of states goes"))),
 	},
 	"member-invitations-send": {
 		at(batch(staff, rows(2, "the member, whom the path names, and their invitation"), rows(1, "the sender's name, for the mail"))),
-		at(tx(writes(1, "the member"), writes(3, "invitation, its mail, its reminder"), writes(1, "activity"))),
+		at(tx(writes(1, "the member"), writes(3, "invitation, its mail, its reminder"), writes(1, "activity"), index(2, "its entry in the index of states moves"))),
 	},
 	"member-invitations-revoke": {
 		at(batch(staff, rows(1, "the member, whom the path names"))),
-		at(tx(writes(2, "the state in the invitation and in the team's row of it"), writes(1, "activity"))),
+		at(tx(writes(2, "the state in the invitation and in the team's row of it"), writes(1, "activity"), index(2, "its entry in the index of states moves"))),
 	},
 	"companies-create": {
 		at(batch(staff)),

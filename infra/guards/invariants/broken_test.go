@@ -54,7 +54,7 @@ var free = map[string][]string{
 	"Account":       {"name", "language", "totp", "ended"}, // what Cognito has of it; fewer endings than a challenge knows are tried by hand
 	"Attempts":      {"attempts"},
 	"PasswordReset": {"reset", "expiresAt"}, "AddressChange": {"change", "email", "expiresAt"}, // random; of another form they are tried by hand
-	"WorkspaceGate":       {"portalNeedsLicence", "closed"},
+	"WorkspaceGate":       {"name", "portalNeedsLicence", "closed", "invitationDays", "reminders"},
 	"CompanyNameRevision": {"revision"}, // may be more than it counts; less is tried by hand
 	"Suppressed":          {"message"},
 	"DueWatermark":        {"done"}, // a time; what is none is tried by hand
@@ -206,8 +206,29 @@ func TestWhatIsBrokenByHandIsFound(t *testing.T) {
 			return at(table.Item{"project": text(p)}, table.WorkspaceProject(s.WorkspaceID, p))
 		}},
 		{"a counter that counts less than there are", "what it counts are", func() table.Item {
-			_, item := first("CompanyNameRevision", nil)
+			_, item := first("CompanyNameRevision", func(item table.Item) bool { // of a name that some company has
+				for key := range whole {
+					if key.PK == pk(item) && invariants.Kind(key) == "CompanyNamed" {
+						return true
+					}
+				}
+				return false
+			})
 			return with(item, "revision", &types.AttributeValueMemberN{Value: "0"})
+		}},
+		{"settings that changed, and it was not recorded", "version, as recorded is", func() table.Item {
+			_, item := first("WorkspaceGate", nil)
+			return with(item, "version", &types.AttributeValueMemberN{Value: "99"})
+		}},
+		{"a member whose invitation ends at two times", "end of the invitation is", func() table.Item {
+			_, item := first("Member", nil)
+			return with(item, "expiresAt", text("2020-01-01T00:00:00Z"))
+		}},
+		{"an invitation of a member who is not, and was not removed", "is of nobody of the team", func() table.Item {
+			_, item := first("Invitation", func(item table.Item) bool { _, role := item["role"]; return role })
+			id := "per_01JD0000000000000000000000"
+			w := item["workspace"].(*types.AttributeValueMemberS).Value
+			return at(with(with(item, "subject", text(id)), "person", text(id)), table.Invitation(id, w, id))
 		}},
 		{"more licences than seats", "seats are used", func() table.Item {
 			_, item := first("Subscription", func(i table.Item) bool {

@@ -86,6 +86,8 @@ func personProject(c *checker, at place, row table.PersonProjectRow) {
 	}
 }
 
+var roles = []string{table.RoleOwner, table.RoleAdmin, table.RoleMember}
+
 var states = []string{table.InvitationQueued, table.InvitationSent, table.InvitationOpened, table.InvitationAccepted, table.InvitationExpired,
 	table.InvitationRevoked, table.InvitationBounced, table.InvitationRemoved}
 
@@ -95,11 +97,16 @@ func invitation(c *checker, at place, row table.InvitationRow) {
 	c.want(at.key, slices.Contains(states, row.State), "is in the state %q", row.State)
 	c.want(at.key, row.Generation >= 1, "is of the generation %d", row.Generation)
 	c.want(at.key, row.ExpiresAt.After(row.CreatedAt), "expires before it was made")
+	for _, when := range row.RemindAt {
+		c.want(at.key, when.After(row.CreatedAt) && when.Before(row.ExpiresAt), "is reminded of %s, which is not while it is open", when)
+	}
 	c.has(at.key, table.Account(id))
 	same(c, at.key, "is of a member", strings.HasPrefix(subject, "per_"), row.Role != "")
 	if row.Role != "" {
+		c.want(at.key, slices.Contains(roles, row.Role), "is to the role %q", row.Role)
 		_, member := c.rows[row.SubjectKey()] // which compares the two
 		same(c, at.key, "invited and not removed, as recorded", c.invitedTo(w, id), map[bool]int{true: 1}[member])
+		c.want(at.key, member || c.recorded(table.ActivityMemberRemoved, w, "", id) > 0, "is of nobody of the team, nor of anybody who was removed")
 		c.want(at.key, member || !pending(row.State), "waits for the answer of one who was removed")
 	} else if of, ok := needs[table.ContactRow](c, at.key, row.SubjectKey()); ok { // which compares the states
 		same(c, at.key, "person and company of its contact", [2]string{of.Person, of.Company}, [2]string{id, row.Company})

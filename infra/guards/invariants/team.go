@@ -19,7 +19,7 @@ func workspace(c *checker, at place, row table.WorkspaceRow) {
 func member(c *checker, at place, row table.MemberRow) {
 	w, id := at.ids["w"], at.ids["person"]
 	same(c, at.key, "person", row.Person, id)
-	c.want(at.key, slices.Contains([]string{table.RoleOwner, table.RoleAdmin, table.RoleMember}, row.Role), "has the role %q", row.Role)
+	c.want(at.key, slices.Contains(roles, row.Role), "has the role %q", row.Role)
 	c.has(at.key, table.Workspace(w))
 	c.has(at.key, table.Account(id))
 	place, _ := look[table.MembershipRow](c, table.Membership(id, w))

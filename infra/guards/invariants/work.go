@@ -172,6 +172,7 @@ func job(c *checker, at place, row table.JobRow) {
 		same(c, at.key, "done, by its file", row.Result != "", row.State == table.JobDone)
 	case "members-remove":
 		c.want(at.key, c.recorded(table.ActivityMemberRemoved, w, "", row.About["person"]) > 0, "is of nobody who was removed")
+		same(c, at.key, "file", row.Result, "")
 		if row.State == table.JobDone {
 			c.taken(at, w, row)
 		}
