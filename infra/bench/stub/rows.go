@@ -44,7 +44,14 @@ func Rows(function string) []Row {
 		membership.Role, membership.Contacts = "", map[string]string{Contact: Company}
 		own.Kind, own.Contact, own.Company = table.KindClient, Contact, Company
 	}
+	ann := table.MemberRow{Person: Person, Name: "Ann Archer", Email: "ann@acme.example", Role: table.RoleOwner, InvitationState: table.InvitationAccepted, CreatedAt: at, ExpiresAt: later}
+	if strings.HasPrefix(function, "member-invitations-") {
+		ann.InvitationState = table.InvitationSent
+	}
+	ofMember := invitation(Person, at, later).Row.(table.InvitationRow)
+	ofMember.Subject, ofMember.Role, ofMember.Company, ofMember.Project = Person, ann.Role, "", ""
 	rows := []Row{
+		{Key: table.Invitation(Person, Workspace, Person), Row: ofMember},
 		{Key: table.Session(Person, Session), Row: table.SessionRow{CreatedAt: at, TTL: later.Unix()}},
 		{Key: table.Account(Person), Row: table.AccountRow{Person: Person, Email: "carl@globex.example", Name: "Carl Client", State: table.AccountConfirmed, TOTP: true, CreatedAt: at}},
 		{Key: table.Challenge(Person, challenge), Row: table.ChallengeRow{TTL: later.Unix()}},
@@ -56,7 +63,7 @@ func Rows(function string) []Row {
 		{Key: table.Membership(actor, Workspace), Row: table.MembershipRow{Workspace: Workspace, Role: table.RoleOwner, CreatedAt: at}},
 		{Key: table.WorkspaceGate(Workspace), Row: table.WorkspaceGateRow{Name: "Acme Agency"}},
 		{Key: table.Workspace(Workspace), Row: table.WorkspaceRow{Workspace: Workspace, CreatedAt: at}},
-		{Key: table.Member(Workspace, Person), Row: table.MemberRow{Person: Person, Name: "Ann Archer", Email: "ann@acme.example", Role: table.RoleOwner, InvitationState: table.InvitationAccepted, CreatedAt: at}},
+		{Key: table.Member(Workspace, Person), Row: ann.In(Workspace)},
 		{Key: table.CompanyGate(Workspace, Company), Row: table.CompanyGateRow{Licensed: true}},
 		{Key: table.Contact(Workspace, Contact), Row: table.ContactRow{Contact: Contact, Company: Company, Person: invited, Name: "Carl Client",
 			Email: "carl@globex.example", InvitationState: table.InvitationAccepted, CreatedAt: at, ExpiresAt: later, Removed: function == "access-restore", RemovedFrom: table.InvitationAccepted}},
