@@ -219,3 +219,32 @@ func TestMailOfAMemberThatCameBackIsNotSentAgain(t *testing.T) {
 		s.Do(s.ann, "POST", s.member(mia)+"/invitation", nil).Problem(http.StatusConflict, "address-bounced")
 	})
 }
+
+func TestSendingAgainAtOnceOrWithOneKeySendsOneMail(t *testing.T) {
+	s := newTeam(t)
+	mia := s.invited("Mia Member", "mia@acme.example", table.RoleMember)
+	s.Drain()
+	s.ForgetMails()
+	key := foyertest.Header{Name: "Idempotency-Key", Value: "again-1"}
+	at := s.member(mia) + "/invitation"
+	first := s.Do(s.ann, "POST", at, nil, key).Must(http.StatusAccepted)
+	s.Unchanged(func() { s.Do(s.ann, "POST", at, nil, key).Must(http.StatusAccepted).Same(first) })
+	s.Drain()
+	if got := len(s.Mails(mia.Email)); got != 1 {
+		t.Errorf("got %d mails, want 1", got)
+	}
+	// Another sends it between what this request read and what it writes.
+	s.Before("member-invitations-send", "TransactWriteItems", 1, func() {
+		s.Release()
+		s.Do(s.ann, "POST", at, nil).Must(http.StatusAccepted)
+	})
+	s.Do(s.ann, "POST", at, nil, foyertest.Header{Name: "Idempotency-Key", Value: "again-2"}).Must(http.StatusAccepted)
+	s.Drain()
+	if got := len(s.Mails(mia.Email)); got != 2 {
+		t.Errorf("got %d mails, want one more for the two requests", got)
+	}
+	if got := s.Invitations(mia.Email, s.workspace)[0].Generation; got != 3 {
+		t.Errorf("got the generation %d, want 3", got)
+	}
+	s.whole()
+}

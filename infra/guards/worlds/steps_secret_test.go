@@ -229,11 +229,12 @@ func secretMember(r *run, rt *rapid.T) bool {
 	at += "/" + id
 	if !r.all(rt, request{op: "member-invitations-revoke", who: r.ann, method: "DELETE", target: at + "/invitation"},
 		request{op: "member-invitations-send", who: r.ann, method: "POST", target: at + "/invitation"},
-		request{op: "members-update", who: r.ann, method: "PATCH", target: at, headers: map[string]string{"If-Match": "*"}, body: body(fields{"role": "admin"})},
-		request{op: "invitations-accept", method: "POST", target: "/v1/invitations/" + r.sides[secret].Link(email, r.workspace) + "/acceptance", body: body(fields{"password": foyertest.Password})}) {
+		request{op: "members-update", who: r.ann, method: "PATCH", target: at, headers: map[string]string{"If-Match": "*"}, body: body(fields{"role": "admin"})}) {
 		return false
 	}
-	return r.all(rt, request{op: "members-remove", who: r.ann, method: "DELETE", target: at})
+	link := r.sides[secret].Link(email, r.workspace) // of the last sending
+	return r.all(rt, request{op: "invitations-accept", method: "POST", target: "/v1/invitations/" + link + "/acceptance", body: body(fields{"password": foyertest.Password})},
+		request{op: "members-remove", who: r.ann, method: "DELETE", target: at})
 }
 
 // secretProject is one of the same workspace, with a client of a company of its
