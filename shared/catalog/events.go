@@ -31,7 +31,7 @@ var sampleBodies = map[string]string{
 	"contacts-update":         `{"name":"Carl A. Client"}`,
 	"subscription-update":     `{"seats":10}`,
 	"workspaces-create":       `{"name":"Acme Agency","ownerName":"Ann Archer","ownerEmail":"ann@acme.example"}`,
-	"workspaces-update":       `{"name":"Acme & Co","invitationDays":14,"reminderDays":[3,7]}`,
+	"workspaces-update":       `{"name":"Studio North","invitationDays":14,"reminderDays":[3,7]}`,
 	"members-invite":          `{"name":"Mia Member","email":"mia@acme.example","role":"member"}`,
 	"members-update":          `{"role":"admin"}`,
 	"invitations-send":        `{"note":"Welcome aboard."}`,

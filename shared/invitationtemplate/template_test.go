@@ -87,7 +87,7 @@ func TestATestGoesToWhoAsksAndToNobodyElse(t *testing.T) {
 		t.Fatalf("got %d mails, want one", len(all))
 	}
 	m := all[0]
-	if m.To != "ann@acme.example" || m.Subject != "Hi Carl Client" || m.From != `"Acme" <foyer@example.com>` || len(m.ReplyTo) != 1 || m.Token() != "" {
+	if m.To != "ann@acme.example" || m.Subject != "Hi Robin Reader" || m.From != `"Acme" <foyer@example.com>` || len(m.ReplyTo) != 1 || m.Token() != "" {
 		t.Errorf("got %+v", m)
 	}
 	if !strings.Contains(m.HTML, `<a href="https://portal.example.com/#/invitation/sample">Go</a>`) || strings.Contains(s.Dump(), "AUTH#TOKEN#"+table.Hash("sample")) {

@@ -31,6 +31,6 @@ func Sample(row table.TemplateRow, of SampleOf) (Content, error) {
 }
 
 var sampleWords = map[string]struct{ contact, project, note string }{
-	"":     {"Carl Client", "New website", "This is a sample: nobody was invited.\nSee you on Monday!"},
+	"":     {"Robin Reader", "New website", "This is a sample: nobody was invited.\nSee you on Monday!"},
 	german: {"Klara Kunde", "Neue Website", "Das ist ein Beispiel: Niemand wurde eingeladen.\nBis Montag!"},
 }

@@ -20,7 +20,7 @@ func TestAPreviewShowsTheMailAndChangesNothing(t *testing.T) {
 	s.Drain()
 	s.Unchanged(func() {
 		stored := s.preview(nil).Must(200)
-		if stored.String("subject") != "Stored: Carl Client" || stored.String("senderName") != "Acme Agency" || !strings.Contains(stored.String("html"), "Ann Archer of Acme Agency invites you") {
+		if stored.String("subject") != "Stored: Robin Reader" || stored.String("senderName") != "Acme Agency" || !strings.Contains(stored.String("html"), "Ann Archer of Acme Agency invites you") {
 			t.Errorf("got %s, want the stored subject on the default mail", stored.Body)
 		}
 		given := s.preview(fields{"html": body, "language": "de"}).Must(200)
