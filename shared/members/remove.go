@@ -66,6 +66,15 @@ func remove(ctx context.Context, c *api.Call, in *RemoveInput) (*RemoveOutput, e
 // takeOut adds to the transaction that a member who has accepted loses their place, and
 // the job that does the rest. An owner only while another stays.
 func takeOut(ctx context.Context, c *api.Call, tx *table.Tx, row table.MemberRow, handTo string) (job string, err error) {
+	other := ""
+	if row.Role == table.RoleOwner { // first: where nobody else can stay, to whom the tasks go is not what is wrong
+		if other, err = ownerBeside(ctx, c, row); err != nil {
+			return "", err
+		}
+		if other == "" {
+			return "", lastOwner()
+		}
+	}
 	if handTo == "" {
 		handTo = c.Person
 	}
@@ -73,14 +82,7 @@ func takeOut(ctx context.Context, c *api.Call, tx *table.Tx, row table.MemberRow
 		return "", api.Invalid(notStaying())
 	}
 	tx.Delete(table.Membership(row.Person, c.Workspace)).If(table.Is("role", row.Role)).Else(table.ErrConflict)
-	other := ""
-	if row.Role == table.RoleOwner {
-		if other, err = ownerBeside(ctx, c, row); err != nil {
-			return "", err
-		}
-		if other == "" {
-			return "", lastOwner()
-		}
+	if other != "" {
 		tx.Check(table.Membership(other, c.Workspace), isOwner()).Else(table.ErrConflict)
 	}
 	if handTo != other { // each row once

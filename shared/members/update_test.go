@@ -83,6 +83,7 @@ func TestTheLastOwnerIsNeitherDemotedNorRemoved(t *testing.T) {
 	ada := s.joined("Ada Admin", "ada@acme.example", table.RoleAdmin)
 	s.Unchanged(func() {
 		s.setRole(s.ann, s.ann, table.RoleAdmin).Problem(http.StatusConflict, "last-owner")
+		s.remove(s.ann, s.ann, "").Problem(http.StatusConflict, "last-owner")
 		s.remove(s.ann, s.ann, "?handTo="+ada.ID).Problem(http.StatusConflict, "last-owner")
 	})
 	olga = s.Accept(olga, s.workspace)
