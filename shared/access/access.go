@@ -21,16 +21,9 @@ func inContacts(contact string) expression.NameBuilder { return expression.Name(
 
 // as is the condition that the contact's row is still as it was read.
 func as(contact table.ContactRow) expression.ConditionBuilder {
-	cond := isOrAbsent("invitationState", contact.InvitationState).And(isOrAbsent("person", contact.Person))
+	cond := table.IsOrAbsent("invitationState", contact.InvitationState).And(table.IsOrAbsent("person", contact.Person))
 	if contact.Removed {
 		return cond.And(table.Is("removed", true))
 	}
 	return cond.And(expression.Name("removed").AttributeNotExists())
-}
-
-func isOrAbsent(name, value string) expression.ConditionBuilder {
-	if value == "" {
-		return expression.Name(name).AttributeNotExists()
-	}
-	return table.Is(name, value)
 }

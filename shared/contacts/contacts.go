@@ -53,13 +53,6 @@ func Join(c *api.Call, tx *table.Tx, workspace string, contact table.ContactRow,
 // As is the condition that the contact is still as it was read: who it is, and where
 // its invitation stands.
 func As(row table.ContactRow) expression.ConditionBuilder {
-	return table.Is("name", row.Name).And(table.Is("email", row.Email), isOrAbsent("invitationState", row.InvitationState),
-		isOrAbsent("person", row.Person), expression.Name("removed").AttributeNotExists())
-}
-
-func isOrAbsent(name, value string) expression.ConditionBuilder {
-	if value == "" {
-		return expression.Name(name).AttributeNotExists()
-	}
-	return table.Is(name, value)
+	return table.Is("name", row.Name).And(table.Is("email", row.Email), table.IsOrAbsent("invitationState", row.InvitationState),
+		table.IsOrAbsent("person", row.Person), expression.Name("removed").AttributeNotExists())
 }

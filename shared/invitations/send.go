@@ -12,6 +12,7 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/companies"
 	"foyer/shared/contacts"
+	"foyer/shared/policy"
 	"foyer/shared/table"
 )
 
@@ -51,7 +52,7 @@ var Send = api.Operation[SendInput, SendOutput]{
 const attempts = 4
 
 func send(ctx context.Context, c *api.Call, in *SendInput) (*SendOutput, error) {
-	sender, err := nameOfCaller(ctx, c)
+	sender, err := NameOfCaller(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +97,9 @@ func sentBefore(ctx context.Context, c *api.Call, _ *SendInput, id string) (*Sen
 	return &SendOutput{Body: contacts.Of(contact, company, c.Now())}, nil
 }
 
-// nameOfCaller is the caller's name as the team has it, for the mail.
-func nameOfCaller(ctx context.Context, c *api.Call) (string, error) {
+// NameOfCaller is the caller's name as the team has it, for a mail. Whoever was removed
+// since the call was let in has none, and hears what they hear at the next request.
+func NameOfCaller(ctx context.Context, c *api.Call) (string, error) {
 	var me table.MemberRow
 	key := table.Member(c.Workspace, c.Person)
 	rows, err := c.Read(ctx, key)
@@ -106,7 +108,7 @@ func nameOfCaller(ctx context.Context, c *api.Call) (string, error) {
 	}
 	found, err := rows.Into(key, &me)
 	if err == nil && !found {
-		err = fmt.Errorf("%s has a role in %s and no row of a member", c.Person, c.Workspace)
+		err = policy.ErrHidden
 	}
 	return me.Name, err
 }

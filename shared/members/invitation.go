@@ -48,7 +48,7 @@ func invited(c *api.Call, path func(string) string) []table.Key {
 }
 
 func sendInvitation(ctx context.Context, c *api.Call, in *InvitationInput) (*Output, error) {
-	sender, err := nameOf(ctx, c)
+	sender, err := invitations.NameOfCaller(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func sending(c *api.Call, tx *table.Tx, row table.MemberRow, inv *table.Invitati
 
 // sentBefore answers a repeated request with the member as they are now.
 func sentBefore(ctx context.Context, c *api.Call, _ *InvitationInput, person string) (*Output, error) {
-	if _, err := nameOf(ctx, c); err != nil { // of the team still: it came with the access
+	if _, err := invitations.NameOfCaller(ctx, c); err != nil { // of the team still: it came with the access
 		return nil, err
 	}
 	row, err := load(ctx, c, person)

@@ -48,7 +48,7 @@ func invite(ctx context.Context, c *api.Call, in *InviteInput) (*Output, error) 
 	if err := policy.ManageMember(policy.Role(c.Membership.Role), policy.Role(in.Body.Role)); err != nil {
 		return nil, err
 	}
-	inviter, err := nameOf(ctx, c)
+	inviter, err := invitations.NameOfCaller(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func invite(ctx context.Context, c *api.Call, in *InviteInput) (*Output, error) 
 
 // invitedBefore answers a repeated request with the member as they are now.
 func invitedBefore(ctx context.Context, c *api.Call, _ *InviteInput, person string) (*Output, error) {
-	if _, err := nameOf(ctx, c); err != nil { // of the team still: it came with the access
+	if _, err := invitations.NameOfCaller(ctx, c); err != nil { // of the team still: it came with the access
 		return nil, err
 	}
 	row, err := load(ctx, c, person)

@@ -90,21 +90,6 @@ func loadToChange(ctx context.Context, c *api.Call, person string, to ...policy.
 	return row, policy.ManageMember(policy.Role(caller.Role), append(to, policy.Role(row.Role))...)
 }
 
-// nameOf is the caller's name as the team has it, for a mail.
-func nameOf(ctx context.Context, c *api.Call) (string, error) {
-	var me table.MemberRow
-	key := table.Member(c.Workspace, c.Person)
-	rows, err := c.Read(ctx, key)
-	if err != nil {
-		return "", err
-	}
-	found, err := rows.Into(key, &me)
-	if err == nil && !found {
-		err = policy.ErrHidden // removed since the call was let in
-	}
-	return me.Name, err
-}
-
 // as is the condition that the member is still as they were read.
 func as(row table.MemberRow) expression.ConditionBuilder {
 	return table.Is("role", row.Role).And(table.Is("invitationState", row.InvitationState))

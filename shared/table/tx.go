@@ -87,6 +87,15 @@ func Is(name string, value any) expression.ConditionBuilder {
 	return expression.Name(name).Equal(expression.Value(value))
 }
 
+// IsOrAbsent holds where the attribute has the value; where that is empty, where there
+// is no such attribute, as rows leave empty ones out.
+func IsOrAbsent(name, value string) expression.ConditionBuilder {
+	if value == "" {
+		return expression.Name(name).AttributeNotExists()
+	}
+	return Is(name, value)
+}
+
 // Set begins an update that sets an attribute.
 func Set(name string, value any) expression.UpdateBuilder {
 	return expression.Set(expression.Name(name), expression.Value(value))
