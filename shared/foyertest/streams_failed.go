@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"foyer/shared/foyertest/iam"
 	"foyer/shared/samtemplate"
 )
 
@@ -138,9 +137,7 @@ func (w *World) s3(function string) *s3.Client {
 	w.T.Helper()
 	cfg := w.AWS.Copy()
 	if function != "" {
-		enforcer, err := iam.ForFunction(w.template, function, w.names)
-		w.must(err)
-		cfg.APIOptions = append(cfg.APIOptions, enforcer.Middleware())
+		cfg.APIOptions = append(cfg.APIOptions, w.enforcer(function).Middleware())
 	}
 	return s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
 }

@@ -38,13 +38,14 @@ type reader struct {
 	shards []*shard
 }
 
-// read hands on what is new, until nothing is.
+// read hands on what is new, until nothing is. What a consumer writes meanwhile comes in
+// the same shard, unless several go on or one has ended: then it looks again.
 func (r *reader) read(ctx context.Context, each func(shard string, record events.DynamoDBEventRecord) error) error {
 	for {
 		if err := r.list(ctx); err != nil {
 			return err
 		}
-		found := false
+		found, going := false, 0
 		for _, s := range r.shards {
 			if s.ended() || !r.mayBegin(s) {
 				continue
@@ -53,7 +54,13 @@ func (r *reader) read(ctx context.Context, each func(shard string, record events
 			if err != nil {
 				return fmt.Errorf("shard %s: %w", s.id, err)
 			}
-			found = found || n > 0 || s.ended() // its children may begin now
+			if s.ended() {
+				found = true // its children may begin now
+				continue
+			}
+			if going++; going > 1 && n > 0 {
+				found = true // the one before may have more now
+			}
 		}
 		if !found {
 			return nil

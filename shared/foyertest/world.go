@@ -56,9 +56,10 @@ type World struct {
 	extra    map[string][]func(*middleware.Stack) error
 	mux      *http.ServeMux
 
-	streams streams
-	cognito cognito
-	pauses  map[string][]time.Duration // function → how its answers waited
+	enforcers enforcers
+	streams   streams
+	cognito   cognito
+	pauses    map[string][]time.Duration // function → how its answers waited
 }
 
 // Clock is the time of a World: real time, moved by the test, or standing still.
@@ -95,6 +96,11 @@ func (c *Clock) Advance(d time.Duration) {
 // mailFrom is the sender in tests.
 const mailFrom = "foyer@example.com"
 
+// loaded is the repository's template, read once for all Worlds of a process.
+var loaded = sync.OnceValues(func() (*samtemplate.Template, error) {
+	return samtemplate.Load(filepath.Join(root(), "template.yaml"))
+})
+
 // Option makes a World different from others.
 type Option func(*World)
 
@@ -123,7 +129,7 @@ func New(t *testing.T, options ...Option) *World {
 		RetryMaxAttempts: 5,
 	}
 	w.names = map[string]string{"Table": "foyer-" + id}
-	tpl, err := samtemplate.Load(filepath.Join(root(), "template.yaml"))
+	tpl, err := loaded()
 	w.must(err)
 	w.template, err = tpl.With(samtemplate.Settings{Names: w.names})
 	w.must(err)
@@ -216,10 +222,8 @@ func (w *World) makePool(ctx context.Context) {
 // Env is the environment of one function: its AWS calls are held to its policy.
 func (w *World) Env(function string) *api.Env {
 	w.T.Helper()
-	enforcer, err := iam.ForFunction(w.template, function, w.names)
-	w.must(err)
 	cfg := w.AWS.Copy()
-	cfg.APIOptions = append([]func(*middleware.Stack) error{enforcer.Middleware(), w.cognito.strict}, w.extraFor(function)...)
+	cfg.APIOptions = append([]func(*middleware.Stack) error{w.enforcer(function).Middleware(), w.cognito.strict}, w.extraFor(function)...)
 	env := api.NewEnv(w.Config, cfg, slog.New(slog.NewJSONHandler(w.Log, nil)))
 	env.Clock, env.Random = w.Clock.Now, randomOf{w, function}
 	env.Pause = func(_ context.Context, d time.Duration) {
@@ -228,6 +232,31 @@ func (w *World) Env(function string) *api.Env {
 		w.pauses[function] = append(w.pauses[function], d)
 	}
 	return env
+}
+
+// enforcer holds the calls of a function to its policy.
+func (w *World) enforcer(function string) *iam.Enforcer {
+	w.T.Helper()
+	w.enforcers.mu.Lock()
+	defer w.enforcers.mu.Unlock()
+	e, ok := w.enforcers.of[function]
+	if !ok {
+		var err error
+		e, err = iam.ForFunction(w.template, function, nil)
+		w.must(err)
+		if w.enforcers.of == nil {
+			w.enforcers.of = map[string]*iam.Enforcer{}
+		}
+		w.enforcers.of[function] = e
+	}
+	return e
+}
+
+// enforcers are made once for each function: a process is started at every batch of the
+// stream, and its policy stays as it is.
+type enforcers struct {
+	mu sync.Mutex
+	of map[string]*iam.Enforcer
 }
 
 // Pauses are how long the answers of the function would have waited for their

@@ -72,6 +72,9 @@ type run struct {
 // Rita of Globex and Cleo of Initech who have accepted, and Ivy who was invited.
 func (g *twins) begin(rt *rapid.T) *run {
 	g.runs++
+	for _, s := range g.sides {
+		s.memory.forget()
+	}
 	r := &run{twins: g, number: g.runs}
 	r.ann, r.mia = r.account("Ann Archer"), r.account("Mia Member")
 	made := r.ask(rt, request{op: "workspaces-create", method: "POST", target: "/v1/workspaces", body: body(fields{"name": "Acme Agency", "ownerName": r.ann.name, "ownerEmail": r.ann.email})})

@@ -25,6 +25,7 @@ import (
 	"github.com/awslabs/aws-lambda-go-api-proxy/core"
 
 	"foyer/shared/foyertest"
+	"foyer/shared/table"
 )
 
 // The two worlds, as indexes of what there is of each.
@@ -116,16 +117,26 @@ type side struct {
 	sources map[string]io.Reader
 	asking  bool
 	calls   []string
-	queued  bool   // something was put on a queue
-	reads   *reads // during a sweep
+	queued  bool // something was put on a queue
+	memory  *memory
 }
 
 func newSide(t *testing.T) *side {
 	s := &side{World: foyertest.New(t, foyertest.WithTokenKey(strings.Repeat("two worlds", 4)))}
 	s.Config.Reminder = reminder
-	s.Intercept("", s.countCalls) // and makes the functions anew, with that setting
+	s.memory = newMemory()
+	own := s.AWS.Copy()
+	own.APIOptions = append(own.APIOptions, s.memory.option)
+	s.Table = table.New(own, s.Config.Table)
+	s.intercept() // and makes the functions anew, with that setting
 	s.Randomly(s.source)
 	return s
+}
+
+// intercept puts what every call of the functions passes before them.
+func (s *side) intercept() {
+	s.Intercept("", s.countCalls)
+	s.Intercept("", s.memory.option)
 }
 
 func (s *side) draw(salt string) {
@@ -160,12 +171,8 @@ func (s *side) countCalls(stack *middleware.Stack) error {
 			s.calls = append(s.calls, call)
 		}
 		s.queued = s.queued || call == "SQS.SendMessage"
-		reads := s.reads
 		s.mu.Unlock()
-		if reads == nil {
-			return next.HandleInitialize(ctx, in)
-		}
-		return reads.call(ctx, call, in, next)
+		return next.HandleInitialize(ctx, in)
 	}), middleware.After)
 }
 

@@ -28,9 +28,11 @@ type Enforcer struct {
 // maps logical ids to the physical names that the test uses, as in
 // [samtemplate.Settings]; nil leaves those that tpl was resolved with.
 func ForFunction(tpl *samtemplate.Template, id string, names map[string]string) (*Enforcer, error) {
-	tpl, err := tpl.With(samtemplate.Settings{Names: names})
-	if err != nil {
-		return nil, err
+	if names != nil {
+		var err error
+		if tpl, err = tpl.With(samtemplate.Settings{Names: names}); err != nil {
+			return nil, err
+		}
 	}
 	f, err := tpl.Function(id)
 	if err != nil {
