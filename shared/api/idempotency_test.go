@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,40 @@ func TestAnUnreadableRecordOfAKeyIsAFailure(t *testing.T) {
 	s.Close()
 	if result, err := c.remembered(t.Context()); err == nil {
 		t.Errorf("the table does not answer: got %q and no error", result)
+	}
+}
+
+// DynamoDB reads the rows of a batch one by one: the record of a key can tell of an effect
+// that a row read with it does not have yet. Whoever repeats a request hears of it all
+// the same.
+func TestWhoRepeatsARequestHearsOfWhatIsThereAfterIt(t *testing.T) {
+	s := newStandIn(t)
+	s.signedIn()
+	settings := table.Settings(testPerson)
+	op := tryRemembering
+	op.Reads = func(*Call, func(string) string) []table.Key { return []table.Key{settings} }
+	var key table.Key
+	var fingerprint string
+	op.Handle = func(_ context.Context, c *Call, _ *tryInput) (*tryOutput, error) {
+		key, fingerprint = c.idem.key, c.idem.fingerprint
+		return &tryOutput{}, nil
+	}
+	op.Replay = func(ctx context.Context, c *Call, _ *tryInput, _ string) (*tryOutput, error) {
+		var out tryOutput
+		rows, err := c.Read(ctx, settings)
+		if _, found := rows[settings]; found {
+			out.Body.Name = "with the effect"
+		}
+		return &out, err
+	}
+	post := func() *httptest.ResponseRecorder {
+		return call(Handler(s.env(io.Discard), op), "POST", "/v1/try", s.token(t), `{"name":"Ann"}`, "Idempotency-Key", "k")
+	}
+	post()
+	s.put(key, map[string]any{"fingerprint": textOf(fingerprint), "result": textOf("thing"), "ttl": numberOf(4102444800)})
+	s.afterCall = func() { s.put(settings, nil) } // when the access has been read
+	if rec := post(); !strings.Contains(rec.Body.String(), `"with the effect"`) {
+		t.Errorf("got %d %s, want what the request before it has done", rec.Code, rec.Body)
 	}
 }
 

@@ -136,6 +136,9 @@ func (o Operation[I, O]) run(ctx context.Context, c *Call, in *I) (*O, error) {
 		}
 		result = found
 	}
+	// What came with the access may have been read before the effect that the record, read
+	// with it, tells of: one BatchGet is no snapshot.
+	clear(c.fresh)
 	return o.Replay(ctx, c, in, result)
 }
 

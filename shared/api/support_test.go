@@ -41,6 +41,8 @@ type standIn struct {
 	keySets atomic.Int32
 	calls   atomic.Int32
 	asked   atomic.Int32 // rows of BatchGets
+
+	afterCall func() // changes rows when a call has read them; nil: nothing
 }
 
 func newStandIn(t testing.TB) *standIn {
@@ -88,6 +90,9 @@ func (s *standIn) serve(w http.ResponseWriter, r *http.Request) {
 				found = append(found, row)
 			}
 		}
+	}
+	if s.afterCall != nil {
+		s.afterCall()
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"Responses": map[string]any{"foyer": found}})
 }
