@@ -54,7 +54,7 @@ test: check integration story ## check, tests on an engine, and the story on a d
 integration: $(LOCAL) ## Tests of the real handlers on an engine of their own, each function under its own policy
 	@$(call step,integration tests)
 	@rm -rf $(GRANTS) && mkdir -p $(GRANTS)
-	@FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m -p 4 -parallel 4 ./infra/guards/worlds ./infra/guards/faults ./...
+	@FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m -p 4 -parallel 4 -vet=off -ldflags=-s\ -w ./infra/guards/worlds ./infra/guards/faults ./...
 	@$(call step,grants that no test needed)
 	@FOYER_IAM_RECORD=$(GRANTS) go run ./infra/grants
 

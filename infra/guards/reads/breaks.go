@@ -23,9 +23,10 @@ import (
 
 // breaking spoils one thing of a function's AWS calls, the nth, once.
 type breaking struct {
-	mu   sync.Mutex
-	left int    // until it
-	What string // what was spoiled; empty: nothing, there are fewer
+	mu    sync.Mutex
+	left  int    // until it
+	calls int    // that read, so far
+	What  string // what was spoiled; empty: nothing, there are fewer
 }
 
 // turn says whether this is the one.
@@ -37,6 +38,16 @@ func (b *breaking) turn(what string) bool {
 	}
 	b.What = what
 	return true
+}
+
+// later is what the rows of a read are called by: those of the first come with the access.
+func (b *breaking) later() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.calls++; b.calls == 1 {
+		return ""
+	}
+	return ", read later"
 }
 
 func (b *breaking) hit() bool {
@@ -87,13 +98,14 @@ func row(n int, except ...string) (*breaking, func(*middleware.Stack) error) {
 			if err != nil {
 				return out, meta, err
 			}
+			later := b.later()
 			for _, item := range items(out.Result) {
 				key, _ := item["PK"].(*types.AttributeValueMemberS)
 				sort, _ := item["SK"].(*types.AttributeValueMemberS)
 				if key == nil || sort == nil || slices.ContainsFunc(except, func(prefix string) bool { return strings.HasPrefix(key.Value, prefix) }) {
 					continue
 				}
-				if b.turn(key.Value + " / " + sort.Value) {
+				if b.turn(key.Value + " / " + sort.Value + later) {
 					spoil(item)
 				}
 			}

@@ -34,6 +34,10 @@ var unheeded = map[string]string{
 	"projects-create, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                 adder,
 	"clients-add, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                     adder,
 	"invitations-send, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                adder,
+	"invitations-send, the answer once more, the row TEAM#W#wks_… / CONTACT#con_…":               anew,
+	"contacts-create, the answer once more, the row TEAM#W#wks_… / COMPANY#com_…":                anew,
+	"members-invite, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                  anew,
+	"member-invitations-send, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":         anew,
 	"member-invitations-send, the answer once more, the row USER#per_… / INVITATION#wks_…#per_…": "it comes with the access, to be sent again; what was sent is not sent again",
 }
 
@@ -42,6 +46,9 @@ var takenBack = map[string]string{
 	"UpdateItem DELETE of attempts": "that an attempt could not be taken back is no reason to refuse what succeeded",
 	"PutItem PUT of attempts":       "likewise that a place could not be remembered",
 }
+
+// anew is why a repeated request does not need a row as it came with the access.
+const anew = "what is answered once more is read after the record of the key, and is broken there too"
 
 // adder is why a repeated request needs no row of its caller as a member.
 const adder = "it comes with the access, for the name of who makes something; what was made is not made again"
