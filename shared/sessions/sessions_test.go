@@ -117,7 +117,7 @@ func TestEveryFailedSignInIsTheSameAnswerAfterTheSameCalls(t *testing.T) {
 		}
 	})
 	for _, waited := range w.Pauses("sessions-create") {
-		if waited <= 0 || waited > 600*time.Millisecond {
+		if waited < 0 || waited > 600*time.Millisecond { // 0: it took longer by itself, on a busy machine
 			t.Errorf("an answer waited %v for its floor of 600 ms", waited)
 		}
 	}
