@@ -12,6 +12,11 @@ export GOFLAGS := -buildvcs=false
 LOCAL := .local/bin/local
 # Which grant of the template allowed which call of a test.
 GRANTS := $(CURDIR)/.local/grants
+# Test programs are neither vetted once more (check does it) nor given what a debugger needs.
+LEAN := -vet=off -ldflags=-s\ -w
+# What takes longest begins first. Tests wait for answers of the engines more than they
+# compute: four packages at a time keep two cores busy.
+LONGEST := ./infra/guards/worlds ./infra/guards/faults ./infra/guards/hostile ./infra/guards/reads
 LINT_VERSION := 2.15.0
 LINT := .local/bin/golangci-lint-$(LINT_VERSION)
 
@@ -40,28 +45,29 @@ check: $(LOCAL) $(LINT) ## Build, vet, lint, unit and catalogue tests (under 2 m
 	@$(call step,build)
 	@go list -export ./... >/dev/null # compiles all, functions too; linking them takes a minute, and sam build does it
 	@$(call step,vet)
-	@go vet ./... && go vet -tags engine,story ./...
+	@go vet -tags engine,story ./... # all files: none is for builds without a tag
 	@$(call step,lint)
 	@$(LINT) run --allow-parallel-runners
 	@$(call step,unit and catalogue tests)
-	@$(LOCAL) test unit ./...
+	@$(LOCAL) test unit $(LEAN) ./...
 
 .PHONY: test
-test: check integration story ## check, tests on an engine, and the story on a deployed stack (under 15 minutes)
+test: check ## check, tests on an engine, and beside them the story on a deployed stack (under 15 minutes)
+	@$(MAKE) -j 2 integration story # the story waits for a reminder most of its time
 	@$(LOCAL) total unit integration story
 
 .PHONY: integration
 integration: $(LOCAL) ## Tests of the real handlers on an engine of their own, each function under its own policy
 	@$(call step,integration tests)
 	@rm -rf $(GRANTS) && mkdir -p $(GRANTS)
-	@FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m -p 4 -parallel 4 -vet=off -ldflags=-s\ -w ./infra/guards/worlds ./infra/guards/faults ./...
+	@FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m $(LEAN) -p 4 -parallel 4 $(LONGEST) ./...
 	@$(call step,grants that no test needed)
 	@FOYER_IAM_RECORD=$(GRANTS) go run ./infra/grants
 
 .PHONY: story
 story: $(LOCAL) ## The main job end to end through HTTP, on a stack deployed for it
 	@$(call step,story)
-	@$(LOCAL) deploy-test -- $(LOCAL) test story -tags story -count 1 -timeout 12m ./infra/story/...
+	@$(LOCAL) deploy-test -- $(LOCAL) test story $(LEAN) -tags story -count 1 -timeout 12m ./infra/story/...
 
 # TIME is how long each guard takes, SEED what it draws from (printed on failure).
 TIME := 10m
