@@ -24,6 +24,9 @@ type Invitee struct {
 	Project, ProjectName, InviterName string
 	Note                              string
 
+	// Job is the job that invites; empty: somebody's own request.
+	Job string
+
 	// SelfService: the workspace was made by sign-up, so its names are whatever a
 	// stranger typed; the mail must not carry them.
 	SelfService bool

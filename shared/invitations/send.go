@@ -128,48 +128,107 @@ type standing struct {
 // standingOf reads it anew for each attempt, and the same rows for an address that
 // Foyer knows and for one that it does not.
 func standingOf(ctx context.Context, c *api.Call, id string) (*standing, error) {
-	s := &standing{}
-	var err error
-	if s.contact, err = contacts.Load(ctx, c, id); err != nil {
+	contact, err := contacts.Load(ctx, c, id)
+	if err != nil {
 		return nil, err
 	}
-	if s.account.Person = s.contact.Person; s.account.Person == "" {
-		if s.account, err = Lookup(ctx, c, s.contact.Email); err != nil {
-			return nil, err
+	all, err := standingsOf(ctx, c, true, contact)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// standingsOf are the standings of contacts, in their order. Under an id that is minted
+// here no row can stand: such rows are read where someone waits for the answer, who
+// must not see by its time that the address is unknown (alike), and else are not.
+func standingsOf(ctx context.Context, c *api.Call, alike bool, of ...table.ContactRow) ([]*standing, error) {
+	var keys []table.Key
+	for _, contact := range of {
+		if contact.Person == "" {
+			keys = append(keys, table.Address(contact.Email))
 		}
 	}
-	person := s.account.Person
-	company, gate := table.Company(c.Workspace, s.contact.Company), table.CompanyGate(c.Workspace, s.contact.Company)
-	invitation, membership := table.Invitation(person, c.Workspace, id), table.Membership(person, c.Workspace)
-	member := table.Member(c.Workspace, person)
-	keys := []table.Key{company, gate, membership, member}
-	if s.contact.InvitationState != "" {
-		keys = append(keys, invitation)
+	addresses, err := c.Table.BatchGet(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*standing, len(of))
+	keys = nil
+	for i, contact := range of {
+		s := &standing{contact: contact, account: Known{Person: contact.Person}}
+		if contact.Person == "" {
+			if s.account, err = known(c, addresses, contact.Email); err != nil {
+				return nil, err
+			}
+		}
+		all[i] = s
+		keys = append(keys, s.keys(c, alike)...)
 	}
 	rows, err := c.Table.BatchGet(ctx, keys...)
 	if err != nil {
 		return nil, err
 	}
+	for _, s := range all {
+		if err := s.fill(c, rows); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// known is what Foyer knows of an address whose row is among these, if there is one.
+func known(c *api.Call, addresses table.Rows, email string) (Known, error) {
+	var at table.AddressRow
+	found, err := addresses.Into(table.Address(email), &at)
+	if err == nil && !found {
+		return Known{Person: c.NewPersonID(), New: true}, nil
+	}
+	return Known{Person: at.Person}, err
+}
+
+// keys are the rows that the standing depends on.
+func (s *standing) keys(c *api.Call, alike bool) []table.Key {
+	keys := []table.Key{table.Company(c.Workspace, s.contact.Company), table.CompanyGate(c.Workspace, s.contact.Company)}
+	if s.contact.InvitationState != "" {
+		keys = append(keys, table.Invitation(s.account.Person, c.Workspace, s.contact.Contact))
+	}
+	if alike || !s.account.New {
+		keys = append(keys, table.Membership(s.account.Person, c.Workspace), table.Member(c.Workspace, s.account.Person))
+	}
+	return keys
+}
+
+// fill takes the standing from those rows.
+func (s *standing) fill(c *api.Call, rows table.Rows) error {
+	id, person := s.contact.Contact, s.account.Person
 	var place table.MembershipRow
-	_, e1 := rows.Into(company, &s.company)
-	_, e2 := rows.Into(gate, &s.gate)
-	found, e3 := rows.Into(invitation, &s.invitation)
-	here, e4 := rows.Into(membership, &place)
+	_, e1 := rows.Into(table.Company(c.Workspace, s.contact.Company), &s.company)
+	_, e2 := rows.Into(table.CompanyGate(c.Workspace, s.contact.Company), &s.gate)
+	found, e3 := rows.Into(table.Invitation(person, c.Workspace, id), &s.invitation)
+	here, e4 := rows.Into(table.Membership(person, c.Workspace), &place)
 	if err := errors.Join(e1, e2, e3, e4); err != nil {
-		return nil, err
+		return err
 	}
-	s.here = here
 	if s.contact.InvitationState != "" && !found {
-		return nil, fmt.Errorf("contact %s was invited, and has no invitation", id)
+		return fmt.Errorf("contact %s was invited, and has no invitation", id)
 	}
-	_, s.member = rows[member]
-	s.member = s.member || place.Role != ""
+	_, member := rows[table.Member(c.Workspace, person)]
 	_, s.active = place.Contacts[id]
-	return s, nil
+	s.here, s.member = here, member || place.Role != ""
+	return nil
 }
 
 // maySend says whether the contact may be invited, or sent the invitation again.
 func (s *standing) maySend(c *api.Call) error {
+	if err := s.mayBeSent(); err != nil {
+		return err
+	}
+	return companies.MayInvite(c, s.gate)
+}
+
+// mayBeSent says it of the contact itself, whatever holds of the company.
+func (s *standing) mayBeSent() error {
 	switch {
 	case s.contact.Removed:
 		return contacts.AccessRemoved()
@@ -180,7 +239,7 @@ func (s *standing) maySend(c *api.Call) error {
 	case s.member:
 		return contacts.IsMember()
 	}
-	return companies.MayInvite(c, s.gate)
+	return nil
 }
 
 func accepted() *api.Problem {
@@ -204,6 +263,9 @@ func (s *standing) sending(c *api.Call, i Invitee) (*table.Tx, table.ContactRow)
 	}
 	contact.Person, contact.InvitationState, contact.ExpiresAt = inv.Person, inv.State, inv.ExpiresAt
 	mark := table.InvitedAs(c.Workspace, inv.State, inv.ExpiresAt, contact.Contact).Set(expression.Name("person"), expression.Value(contact.Person))
+	if i.Job != "" {
+		mark = mark.Set(expression.Name("invitedBy"), expression.Value(i.Job))
+	}
 	tx.Update(table.Contact(c.Workspace, contact.Contact), mark).If(contacts.As(s.contact)).Else(table.ErrConflict)
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityInvitationSent, Subject: contact.Contact})
 	return tx, contact

@@ -121,7 +121,7 @@ func activity(c *checker, at place, row table.ActivityRow) {
 	case table.ActivityContactCreated, table.ActivityContactUpdated:
 		c.has(at.key, table.Contact(w, row.Subject))
 	case table.ActivityCompanyCreated, table.ActivityCompanyRenamed, table.ActivityCompanyArchived, table.ActivityCompanyUnarchived,
-		table.ActivityLicenceGranted, table.ActivityLicenceReleased:
+		table.ActivityLicenceGranted, table.ActivityLicenceReleased, table.ActivityInvitationsSentAll:
 		c.has(at.key, table.Company(w, row.Subject))
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
@@ -176,9 +176,26 @@ func job(c *checker, at place, row table.JobRow) {
 		if row.State == table.JobDone {
 			c.taken(at, w, row)
 		}
+	case "invitations-send-all":
+		company, invited := row.About["company"], c.invitedBy(w, row.Job)
+		c.want(at.key, c.recorded(table.ActivityInvitationsSentAll, w, "", company) > 0, "was never recorded")
+		same(c, at.key, "file", row.Result, "")
+		if row.LeaseID == "" { // else what it has done is not written down yet
+			same(c, at.key, "done and not refused, by its contacts", row.Done-row.Refused, invited)
+		}
 	default:
 		c.fail(at.key, "is of the unknown kind %q: say in infra/guards/invariants what it must agree with", row.Kind)
 	}
+}
+
+// invitedBy is how many contacts the job has invited.
+func (c *checker) invitedBy(w, job string) (n int) {
+	for _, at := range c.of[kindContact] {
+		if row, _ := look[table.ContactRow](c, at.key); at.ids["w"] == w && row.InvitedBy == job {
+			n++
+		}
+	}
+	return n
 }
 
 // inTeam says whether the person is a member, or one who was removed and is about to be

@@ -51,6 +51,7 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.Body = map[string]any{"seats": 100000 + s.made}
 	},
 	"invitations-send":   func(s *Scene, r *Request) { r.IDs["contact"] = s.Contact() },
+	"invitations-send-all": func(s *Scene, _ *Request) { s.Contact() },
 	"invitations-revoke": func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact },
 	"invitation-template-put": func(s *Scene, r *Request) {
 		s.made++

@@ -110,6 +110,11 @@ var secretSteps = []step{
 		r.hidden.persons = append(r.hidden.persons, r.names.call(a.get("person"), "secret person"))
 		return r.all(rt, sent, request{op: "invitations-revoke", who: r.mia, method: "DELETE", target: at})
 	}},
+	{name: "all of a secret company are invited", operations: []string{"invitations-send-all"}, do: func(r *run, rt *rapid.T) bool {
+		a := r.privately(rt, request{op: "invitations-send-all", who: r.ann, method: "POST", target: r.companies("/" + oneOf(rt, "secret company", r.hidden.companies) + "/invitations")})
+		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))
+		return a.status == http.StatusAccepted
+	}},
 	{name: "the invitation mail is changed, looked at, tried and put back in secret", operations: []string{"invitation-template-put", "invitation-template-preview", "invitation-template-test"}, do: func(r *run, rt *rapid.T) bool {
 		at, anyOne := "/v1/workspaces/"+r.workspace+"/invitation-template", map[string]string{"If-Match": "*"}
 		before := r.privately(rt, request{op: "invitation-template-get", who: r.ann, method: "GET", target: at})
