@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -143,32 +144,38 @@ func standingOf(ctx context.Context, c *api.Call, id string) (*standing, error) 
 // here no row can stand: such rows are read where someone waits for the answer, who
 // must not see by its time that the address is unknown (alike), and else are not.
 func standingsOf(ctx context.Context, c *api.Call, alike bool, of ...table.ContactRow) ([]*standing, error) {
+	all := make([]*standing, len(of))
 	var keys []table.Key
-	for _, contact := range of {
+	for i, contact := range of {
+		all[i] = &standing{contact: contact, account: Known{Person: contact.Person}}
+		keys = append(keys, table.Company(c.Workspace, contact.Company), table.CompanyGate(c.Workspace, contact.Company))
 		if contact.Person == "" {
 			keys = append(keys, table.Address(contact.Email))
+		} else {
+			keys = append(keys, all[i].ofPerson(c)...)
 		}
-	}
-	addresses, err := c.Table.BatchGet(ctx, keys...)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]*standing, len(of))
-	keys = nil
-	for i, contact := range of {
-		s := &standing{contact: contact, account: Known{Person: contact.Person}}
-		if contact.Person == "" {
-			if s.account, err = known(c, addresses, contact.Email); err != nil {
-				return nil, err
-			}
-		}
-		all[i] = s
-		keys = append(keys, s.keys(c, alike)...)
 	}
 	rows, err := c.Table.BatchGet(ctx, keys...)
 	if err != nil {
 		return nil, err
 	}
+	keys = nil
+	for _, s := range all {
+		if s.contact.Person != "" {
+			continue
+		}
+		if s.account, err = known(c, rows, s.contact.Email); err != nil {
+			return nil, err
+		}
+		if alike || !s.account.New {
+			keys = append(keys, s.ofPerson(c)...)
+		}
+	}
+	more, err := c.Table.BatchGet(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(rows, more)
 	for _, s := range all {
 		if err := s.fill(c, rows); err != nil {
 			return nil, err
@@ -178,28 +185,25 @@ func standingsOf(ctx context.Context, c *api.Call, alike bool, of ...table.Conta
 }
 
 // known is what Foyer knows of an address whose row is among these, if there is one.
-func known(c *api.Call, addresses table.Rows, email string) (Known, error) {
+func known(c *api.Call, rows table.Rows, email string) (Known, error) {
 	var at table.AddressRow
-	found, err := addresses.Into(table.Address(email), &at)
+	found, err := rows.Into(table.Address(email), &at)
 	if err == nil && !found {
 		return Known{Person: c.NewPersonID(), New: true}, nil
 	}
 	return Known{Person: at.Person}, err
 }
 
-// keys are the rows that the standing depends on.
-func (s *standing) keys(c *api.Call, alike bool) []table.Key {
-	keys := []table.Key{table.Company(c.Workspace, s.contact.Company), table.CompanyGate(c.Workspace, s.contact.Company)}
+// ofPerson are the rows of the contact's person that the standing depends on.
+func (s *standing) ofPerson(c *api.Call) []table.Key {
+	keys := []table.Key{table.Membership(s.account.Person, c.Workspace), table.Member(c.Workspace, s.account.Person)}
 	if s.contact.InvitationState != "" {
 		keys = append(keys, table.Invitation(s.account.Person, c.Workspace, s.contact.Contact))
-	}
-	if alike || !s.account.New {
-		keys = append(keys, table.Membership(s.account.Person, c.Workspace), table.Member(c.Workspace, s.account.Person))
 	}
 	return keys
 }
 
-// fill takes the standing from those rows.
+// fill takes the standing from the rows.
 func (s *standing) fill(c *api.Call, rows table.Rows) error {
 	id, person := s.contact.Contact, s.account.Person
 	var place table.MembershipRow

@@ -116,7 +116,7 @@ const (
 	ActivityItemShared         = "item-shared"
 	ActivityItemUnshared       = "item-unshared"
 	ActivityReminderDue        = "invitation-reminder"
-	ActivityInvitationSent     = "invitation-sent" // to a contact for the first time (clients-add has its own), or to anybody again
+	ActivityInvitationSent     = "invitation-sent"      // to a contact for the first time (clients-add has its own), or to anybody again
 	ActivityInvitationsSentAll = "invitations-sent-all" // of a company: asked for; what became of it are activities of their own
 	ActivityInvitationRevoked  = "invitation-revoked"
 	ActivityInvitationBounced  = "invitation-bounced" // nobody's act: its mail came back, or was complained of
