@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
@@ -133,31 +134,43 @@ func standingOf(ctx context.Context, c *api.Call, id string) (*standing, error) 
 	if err != nil {
 		return nil, err
 	}
-	all, err := standingsOf(ctx, c, true, contact)
+	all, _, err := standingsOf(ctx, c, true, besides{}, contact)
 	if err != nil {
 		return nil, err
 	}
 	return all[0], nil
 }
 
+// besides are rows that are read with those of the standings.
+type besides struct {
+	first    []table.Key                     // of which the keys are known
+	ofPerson func(person string) []table.Key // of the contact's person; nil: none
+}
+
 // standingsOf are the standings of contacts, in their order. Under an id that is minted
 // here no row can stand: such rows are read where someone waits for the answer, who
 // must not see by its time that the address is unknown (alike), and else are not.
-func standingsOf(ctx context.Context, c *api.Call, alike bool, of ...table.ContactRow) ([]*standing, error) {
+func standingsOf(ctx context.Context, c *api.Call, alike bool, also besides, of ...table.ContactRow) ([]*standing, table.Rows, error) {
+	ofPerson := func(s *standing) []table.Key {
+		if also.ofPerson == nil {
+			return s.ofPerson(c)
+		}
+		return append(s.ofPerson(c), also.ofPerson(s.account.Person)...)
+	}
 	all := make([]*standing, len(of))
-	var keys []table.Key
+	keys := slices.Clone(also.first)
 	for i, contact := range of {
 		all[i] = &standing{contact: contact, account: Known{Person: contact.Person}}
 		keys = append(keys, table.Company(c.Workspace, contact.Company), table.CompanyGate(c.Workspace, contact.Company))
 		if contact.Person == "" {
 			keys = append(keys, table.Address(contact.Email))
 		} else {
-			keys = append(keys, all[i].ofPerson(c)...)
+			keys = append(keys, ofPerson(all[i])...)
 		}
 	}
 	rows, err := c.Table.BatchGet(ctx, keys...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	keys = nil
 	for _, s := range all {
@@ -165,23 +178,23 @@ func standingsOf(ctx context.Context, c *api.Call, alike bool, of ...table.Conta
 			continue
 		}
 		if s.account, err = known(c, rows, s.contact.Email); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if alike || !s.account.New {
-			keys = append(keys, s.ofPerson(c)...)
+			keys = append(keys, ofPerson(s)...)
 		}
 	}
 	more, err := c.Table.BatchGet(ctx, keys...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	maps.Copy(rows, more)
 	for _, s := range all {
 		if err := s.fill(c, rows); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return all, nil
+	return all, rows, nil
 }
 
 // known is what Foyer knows of an address whose row is among these, if there is one.

@@ -14,5 +14,6 @@ var Runner = jobs.Runner{Kinds: []jobs.Kind{
 	audit.ExportKind,
 	contacts.RenameKind,
 	invitations.SendAllKind,
+	invitations.MoveKind,
 	members.HandOverKind,
 }}

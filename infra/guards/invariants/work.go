@@ -80,7 +80,7 @@ func item(c *checker, at place, row table.ItemRow) {
 	}
 	c.has(at.key, table.ProjectFacts(p))
 	c.has(at.key, table.Account(row.Author))
-	if row.Assignee != "" && !c.leaving(w, row.Assignee) {
+	if row.Assignee != "" && !c.leaving(w, row.Assignee) && !c.moving(w, "", row.Assignee) {
 		c.has(at.key, table.Person(p, row.Assignee))
 	}
 	c.once(at.key, table.ActivityItemCreated, w, p, id)
@@ -114,7 +114,7 @@ func activity(c *checker, at place, row table.ActivityRow) {
 	c.want(at.key, !row.At.IsZero(), "has no time")
 	switch row.Type {
 	case table.ActivityWorkspaceCreated, table.ActivityInvitationAccepted, table.ActivityClientAdded, table.ActivityAccessRemoved,
-		table.ActivityAccessRestored, table.ActivityReminderDue, table.ActivityInvitationBounced:
+		table.ActivityAccessRestored, table.ActivityReminderDue, table.ActivityInvitationBounced, table.ActivityAddressCorrected:
 		c.has(at.key, subjectKey(w, row.Subject))
 	case table.ActivityInvitationSent, table.ActivityInvitationRevoked, table.ActivityMemberInvited, table.ActivityMemberRoleChanged, table.ActivityMemberRemoved:
 		c.has(at.key, subjectKey(w, row.Subject))
@@ -176,6 +176,11 @@ func job(c *checker, at place, row table.JobRow) {
 		if row.State == table.JobDone {
 			c.taken(at, w, row)
 		}
+	case "address-corrected":
+		contact, person := row.About["contact"], row.About["person"]
+		c.want(at.key, c.recorded(table.ActivityAddressCorrected, w, "", contact) > 0, "was never recorded")
+		c.has(at.key, table.Account(person))
+		same(c, at.key, "file", row.Result, "")
 	case "invitations-send-all":
 		company, invited := row.About["company"], c.invitedBy(w, row.Job)
 		c.want(at.key, c.recorded(table.ActivityInvitationsSentAll, w, "", company) > 0, "was never recorded")
@@ -203,6 +208,15 @@ func (c *checker) invitedBy(w, job string) (n int) {
 func (c *checker) inTeam(w, person string) bool {
 	_, member := c.rows[table.Member(w, person)]
 	return member || c.leaving(w, person)
+}
+
+// moving says whether the contact, or whichever it was, was the person, and what follows
+// from the correction of their address is not done yet.
+func (c *checker) moving(w, contact, person string) bool {
+	return slices.ContainsFunc(c.of["Job"], func(at place) bool {
+		row, _ := look[table.JobRow](c, at.key)
+		return at.ids["w"] == w && row.Kind == "address-corrected" && row.About["person"] == person && row.State != table.JobDone && (contact == "" || row.About["contact"] == contact)
+	})
 }
 
 // leaving says whether the person was removed, and what follows from that is not done yet.

@@ -53,6 +53,10 @@ var recipes = map[string]func(s *Scene, r *Request){
 	"invitations-send":     func(s *Scene, r *Request) { r.IDs["contact"] = s.Contact() },
 	"invitations-send-all": func(s *Scene, _ *Request) { s.Contact() },
 	"invitations-revoke":   func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact },
+	"address-corrected": func(s *Scene, r *Request) {
+		r.IDs["contact"] = s.Bounced().Contact
+		r.Body = map[string]any{"email": s.Address()}
+	},
 	"invitation-template-put": func(s *Scene, r *Request) {
 		s.made++
 		r.Body = map[string]any{"subject": fmt.Sprintf("{{invitedTo}} %d", s.made), "html": `<p><a href="{{link}}">Accept</a></p>`}
