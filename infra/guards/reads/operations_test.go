@@ -33,6 +33,7 @@ var failures = map[string]int{"the call": http.StatusServiceUnavailable, "the ro
 var unheeded = map[string]string{
 	"projects-create, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                 adder,
 	"clients-add, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                     adder,
+	"address-corrected, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":               adder,
 	"invitations-send, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                adder,
 	"invitations-send-all, the answer once more, the row CLIENT#W#wks_…#CO#com_… / GATE":         asked,
 	"invitations-send-all, the answer once more, the row TEAM#W#wks_… / COMPANY#com_…":           asked,
