@@ -81,7 +81,7 @@ func update(ctx context.Context, c *api.Call, in *UpdateInput) (*Output, error) 
 // attempts at a change while others change the same contact.
 const attempts = 4
 
-// ErrAddress: the company has a contact of that address.
+// ErrAddress says that the company has a contact of that address.
 var ErrAddress = errors.New("the address is another contact's")
 
 // Readdress adds to the transaction that the contact is found by another address from
