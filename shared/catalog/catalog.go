@@ -40,7 +40,7 @@ func Operations() []api.Endpoint {
 		contacts.Create, contacts.List, contacts.Get, contacts.Update,
 		subscription.Get, subscription.Update,
 		licences.List, licences.Grant, licences.Release,
-		invitations.Send, invitations.Revoke, invitations.List,
+		invitations.Send, invitations.SendAll, invitations.Revoke, invitations.Correct, invitations.List,
 		access.Remove, access.Restore, mfa.Reset,
 		jobs.Get,
 		invitations.View, invitations.Open, invitations.Accept,

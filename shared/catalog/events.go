@@ -34,6 +34,7 @@ var sampleBodies = map[string]string{
 	"workspaces-update":       `{"name":"Studio North","invitationDays":14,"reminderDays":[3,7]}`,
 	"members-invite":          `{"name":"Mia Member","email":"mia@acme.example","role":"member"}`,
 	"members-update":          `{"role":"admin"}`,
+	"address-corrected":       `{"email":"nora@globex.example"}`,
 	"invitations-send":        `{"note":"Welcome aboard."}`,
 	"invitation-template-put": `{"subject":"{{workspaceName}} invites you to {{invitedTo}}","html":"<p>Hello {{contactName}},</p><p><a href=\"{{link}}\">Accept</a></p>","language":"en"}`,
 	"invitations-accept":      `{"password":"Correct-Horse-7"}`,

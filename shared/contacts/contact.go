@@ -56,6 +56,9 @@ func AccessOf(row table.ContactRow) string {
 	return accessInvited
 }
 
+// NotInvited says whether nobody has invited the contact yet.
+func NotInvited(row table.ContactRow) bool { return AccessOf(row) == accessNone }
+
 // Of is the contact as the team sees it at now.
 func Of(row table.ContactRow, company table.CompanyRow, now time.Time) Contact {
 	out := Contact{

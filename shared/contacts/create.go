@@ -56,7 +56,7 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, e
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityContactCreated, Subject: row.Contact})
 	err = c.Table.Write(ctx, tx)
 	if errors.Is(err, table.ErrConflict) {
-		return nil, taken(ctx, c, in.Company, row.Email, err)
+		return nil, Taken(ctx, c, in.Company, row.Email, err)
 	}
 	if err != nil {
 		return nil, err
@@ -64,9 +64,9 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, e
 	return created(c, row, company), nil
 }
 
-// taken says of a write that met another whether that was for the address: then it
+// Taken says of a write that met another whether that was for the address: then it
 // is the 409 that names the contact. Asked only then, so that others need not read it.
-func taken(ctx context.Context, c *api.Call, company, email string, conflict error) error {
+func Taken(ctx context.Context, c *api.Call, company, email string, conflict error) error {
 	other, err := ByAddress(ctx, c, company, email)
 	switch {
 	case err != nil:

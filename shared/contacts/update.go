@@ -67,8 +67,8 @@ func update(ctx context.Context, c *api.Call, in *UpdateInput) (*Output, error) 
 			return addressInvited()
 		}
 		err = c.Table.Write(ctx, changing(c, row, to))
-		if errors.Is(err, errAddress) {
-			return taken(ctx, c, row.Company, to.Email, table.ErrConflict)
+		if errors.Is(err, ErrAddress) {
+			return Taken(ctx, c, row.Company, to.Email, table.ErrConflict)
 		}
 		return err
 	})
@@ -81,8 +81,16 @@ func update(ctx context.Context, c *api.Call, in *UpdateInput) (*Output, error) 
 // attempts at a change while others change the same contact.
 const attempts = 4
 
-// errAddress: the company has a contact of that address.
-var errAddress = errors.New("the address is another contact's")
+// ErrAddress says that the company has a contact of that address.
+var ErrAddress = errors.New("the address is another contact's")
+
+// Readdress adds to the transaction that the contact is found by another address from
+// then on; ErrAddress where the company has a contact of that one. The contact's own row
+// is the caller's to change.
+func Readdress(c *api.Call, tx *table.Tx, row table.ContactRow, to string) {
+	tx.Delete(table.ContactAddress(c.Workspace, row.Company, row.Email)).If(table.Is("contact", row.Contact)).Else(table.ErrConflict)
+	tx.Put(table.ContactAddress(c.Workspace, row.Company, to), table.ContactAddressRow{Contact: row.Contact}).If(table.Absent()).Else(ErrAddress)
+}
 
 func addressInvited() *api.Problem {
 	return api.Conflict("address-invited", "This contact was invited: the address leads to their account, which they change themselves. A bounced address can be corrected.")
@@ -98,8 +106,7 @@ func changing(c *api.Call, row, to table.ContactRow) *table.Tx {
 	}
 	tx.Update(table.Contact(c.Workspace, row.Contact), table.Set("name", to.Name).Set(expression.Name("email"), expression.Value(to.Email))).If(as).Else(table.ErrConflict)
 	if to.Email != row.Email {
-		tx.Delete(table.ContactAddress(c.Workspace, row.Company, row.Email)).If(table.Is("contact", row.Contact)).Else(table.ErrConflict)
-		tx.Put(table.ContactAddress(c.Workspace, row.Company, to.Email), table.ContactAddressRow{Contact: row.Contact}).If(table.Absent()).Else(errAddress)
+		Readdress(c, tx, row, to.Email)
 	}
 	if to.Name != row.Name {
 		if before, after := names.Sort(row.Name), names.Sort(to.Name); before != after {

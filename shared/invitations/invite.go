@@ -24,6 +24,9 @@ type Invitee struct {
 	Project, ProjectName, InviterName string
 	Note                              string
 
+	// Job is the job that invites; empty: somebody's own request.
+	Job string
+
 	// SelfService: the workspace was made by sign-up, so its names are whatever a
 	// stranger typed; the mail must not carry them.
 	SelfService bool
@@ -60,17 +63,19 @@ func Lookup(ctx context.Context, c *api.Call, email string) (Known, error) {
 // reminder. The row of the team's realm that shows the state is the caller's to
 // put, with InvitationQueued. It returns the invitation.
 func Invite(c *api.Call, tx *table.Tx, known Known, i Invitee) table.InvitationRow {
-	return anew(c, tx, known, i, nil)
+	return anew(c, tx, known, i, nil, 0)
 }
 
 // Reinvite is Invite for somebody who was a member of the workspace before, or invited
 // to it, and was removed: their invitation of then is sent with other names, another
 // role and a new link.
 func Reinvite(c *api.Call, tx *table.Tx, before table.InvitationRow, i Invitee) table.InvitationRow {
-	return anew(c, tx, Known{Person: before.Person}, i, &before)
+	return anew(c, tx, Known{Person: before.Person}, i, &before, 0)
 }
 
-func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.InvitationRow) table.InvitationRow {
+// anew puts the whole invitation: in the place of the one before, if there was one, and
+// as a later generation than that and than last.
+func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.InvitationRow, last int) table.InvitationRow {
 	now := c.Now()
 	if known.New {
 		tx.Put(table.Address(i.Email), table.AddressRow{Person: known.Person}).If(table.Absent()).Else(table.ErrConflict)
@@ -85,12 +90,12 @@ func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.Invit
 		Person: known.Person, Workspace: i.Workspace, Subject: subject, Role: i.Role, Company: i.Company, Project: i.Project,
 		CompanyName: i.CompanyName, SelfService: i.SelfService,
 		Email: i.Email, Name: i.Name, WorkspaceName: i.WorkspaceName, ProjectName: i.ProjectName, InviterName: i.InviterName, Note: i.Note,
-		Generation: 1, State: table.InvitationQueued, CreatedAt: now,
+		Generation: last + 1, State: table.InvitationQueued, CreatedAt: now,
 	}
 	inv.ExpiresAt, inv.RemindAt = times(c)
 	put, same := table.Invitation(known.Person, i.Workspace, subject), table.Absent()
 	if before != nil {
-		inv.Generation = before.Generation + 1
+		inv.Generation = max(before.Generation, last) + 1
 		same = table.Is("generation", before.Generation).And(table.Is("state", before.State))
 	}
 	tx.Put(put, inv).If(same).Else(table.ErrConflict)

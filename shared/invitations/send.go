@@ -2,8 +2,6 @@ package invitations
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -113,63 +111,16 @@ func NameOfCaller(ctx context.Context, c *api.Call) (string, error) {
 	return me.Name, err
 }
 
-// standing is a contact, and everything that an invitation of theirs depends on.
-type standing struct {
-	contact    table.ContactRow
-	company    table.CompanyRow
-	gate       table.CompanyGateRow
-	account    Known               // of the contact
-	invitation table.InvitationRow // generation 0: there was none
-	member     bool                // of the team, or invited to it
-	here       bool                // the person is in the workspace
-	active     bool                // the contact has access
-}
-
-// standingOf reads it anew for each attempt, and the same rows for an address that
-// Foyer knows and for one that it does not.
-func standingOf(ctx context.Context, c *api.Call, id string) (*standing, error) {
-	s := &standing{}
-	var err error
-	if s.contact, err = contacts.Load(ctx, c, id); err != nil {
-		return nil, err
-	}
-	if s.account.Person = s.contact.Person; s.account.Person == "" {
-		if s.account, err = Lookup(ctx, c, s.contact.Email); err != nil {
-			return nil, err
-		}
-	}
-	person := s.account.Person
-	company, gate := table.Company(c.Workspace, s.contact.Company), table.CompanyGate(c.Workspace, s.contact.Company)
-	invitation, membership := table.Invitation(person, c.Workspace, id), table.Membership(person, c.Workspace)
-	member := table.Member(c.Workspace, person)
-	keys := []table.Key{company, gate, membership, member}
-	if s.contact.InvitationState != "" {
-		keys = append(keys, invitation)
-	}
-	rows, err := c.Table.BatchGet(ctx, keys...)
-	if err != nil {
-		return nil, err
-	}
-	var place table.MembershipRow
-	_, e1 := rows.Into(company, &s.company)
-	_, e2 := rows.Into(gate, &s.gate)
-	found, e3 := rows.Into(invitation, &s.invitation)
-	here, e4 := rows.Into(membership, &place)
-	if err := errors.Join(e1, e2, e3, e4); err != nil {
-		return nil, err
-	}
-	s.here = here
-	if s.contact.InvitationState != "" && !found {
-		return nil, fmt.Errorf("contact %s was invited, and has no invitation", id)
-	}
-	_, s.member = rows[member]
-	s.member = s.member || place.Role != ""
-	_, s.active = place.Contacts[id]
-	return s, nil
-}
-
 // maySend says whether the contact may be invited, or sent the invitation again.
 func (s *standing) maySend(c *api.Call) error {
+	if err := s.mayBeSent(); err != nil {
+		return err
+	}
+	return companies.MayInvite(c, s.gate)
+}
+
+// mayBeSent says it of the contact itself, whatever holds of the company.
+func (s *standing) mayBeSent() error {
 	switch {
 	case s.contact.Removed:
 		return contacts.AccessRemoved()
@@ -180,7 +131,7 @@ func (s *standing) maySend(c *api.Call) error {
 	case s.member:
 		return contacts.IsMember()
 	}
-	return companies.MayInvite(c, s.gate)
+	return nil
 }
 
 func accepted() *api.Problem {
@@ -204,6 +155,9 @@ func (s *standing) sending(c *api.Call, i Invitee) (*table.Tx, table.ContactRow)
 	}
 	contact.Person, contact.InvitationState, contact.ExpiresAt = inv.Person, inv.State, inv.ExpiresAt
 	mark := table.InvitedAs(c.Workspace, inv.State, inv.ExpiresAt, contact.Contact).Set(expression.Name("person"), expression.Value(contact.Person))
+	if i.Job != "" {
+		mark = mark.Set(expression.Name("invitedBy"), expression.Value(i.Job))
+	}
 	tx.Update(table.Contact(c.Workspace, contact.Contact), mark).If(contacts.As(s.contact)).Else(table.ErrConflict)
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityInvitationSent, Subject: contact.Contact})
 	return tx, contact

@@ -4,6 +4,7 @@ package jobsrun
 import (
 	"foyer/shared/audit"
 	"foyer/shared/contacts"
+	"foyer/shared/invitations"
 	"foyer/shared/jobs"
 	"foyer/shared/members"
 )
@@ -12,5 +13,7 @@ import (
 var Runner = jobs.Runner{Kinds: []jobs.Kind{
 	audit.ExportKind,
 	contacts.RenameKind,
+	invitations.SendAllKind,
+	invitations.MoveKind,
 	members.HandOverKind,
 }}

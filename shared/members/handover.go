@@ -2,14 +2,10 @@ package members
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"foyer/shared/api"
+	"foyer/shared/handover"
 	"foyer/shared/identity"
 	"foyer/shared/jobs"
 	"foyer/shared/signout"
@@ -26,110 +22,22 @@ const (
 	aboutHandTo = "handTo"
 )
 
-// handOverRows is how many items one slice looks at.
-const handOverRows = 100
-
-// place is how far a job is.
-type place struct {
-	After   string // the sort key of the last of the person's projects that was begun
-	Project string // which is done now; empty: the next is to be found
-	Moved   string // of the project when its tasks were begun
-	Shared  bool   // of the two partitions of its items the second
-	Item    string // the sort key of the last item looked at
-}
-
 func handOverSlice(ctx context.Context, env *api.Env, job *table.JobRow) (done bool, err error) {
-	var at place
-	if job.Position != "" {
-		if err := json.Unmarshal([]byte(job.Position), &at); err != nil {
-			return false, fmt.Errorf("position of the job: %w", err)
-		}
-	}
-	if at.Project == "" {
-		done, err = at.next(ctx, env, job)
-	} else {
-		err = at.tasks(ctx, env, job)
-	}
-	if err != nil {
-		return false, err
-	}
-	position, err := json.Marshal(at)
-	job.Position = string(position)
-	return done, err
-}
-
-// next finds the next project of the person and takes them out of it; where there is
-// none left, it ends their sessions if this was their last place.
-func (at *place) next(ctx context.Context, env *api.Env, job *table.JobRow) (done bool, err error) {
 	person := job.About[aboutPerson]
-	// A project's id begins with its workspace's: the person's other ones are not read.
-	rows, _, err := table.QueryInto[table.PersonProjectRow](ctx, env.Table, table.Query{
-		PK: table.UserPartition(person), Prefix: table.PrefixProject + "prj_" + strings.TrimPrefix(job.Workspace, "wks_"), After: at.After, Limit: 1,
-	})
-	if err != nil {
-		return false, err
+	done, err = handover.Walk{
+		Person: person,
+		Takes: func(own table.PersonProjectRow) bool { // unless they are back, and in the project again
+			return own.Kind == table.KindMember && !own.CreatedAt.After(job.CreatedAt)
+		},
+		Leave: func(ctx context.Context, project string) error { return leave(ctx, env, project, person) },
+		Task: func(ctx context.Context, project string, task table.ItemRow) error {
+			return handOver(ctx, env, job, project, task)
+		},
+	}.Slice(ctx, env, job)
+	if done && err == nil {
+		err = endSessions(ctx, env, person)
 	}
-	if len(rows) == 0 {
-		return true, endSessions(ctx, env, person)
-	}
-	row := rows[0]
-	if row.Kind != table.KindMember || row.CreatedAt.After(job.CreatedAt) { // they are back, and in the project again
-		at.After = row.SK
-		return false, nil
-	}
-	var facts table.ProjectFactsRow
-	if _, err := env.Table.Get(ctx, table.ProjectFacts(row.Project), &facts); err != nil {
-		return false, err
-	}
-	*at = place{After: row.SK, Project: row.Project, Moved: facts.Moved}
-	job.Total++
-	return false, nil
-}
-
-// tasks looks at some items of the project that is done now. First of all the person is
-// taken out of its people: from then on no task can be assigned to them.
-func (at *place) tasks(ctx context.Context, env *api.Env, job *table.JobRow) error {
-	if at.Item == "" && !at.Shared {
-		if err := leave(ctx, env, at.Project, job.About[aboutPerson]); err != nil {
-			return err
-		}
-	}
-	pk := table.TeamProjectPartition(at.Project)
-	if at.Shared {
-		pk = table.ClientProjectPartition(at.Project)
-	}
-	prefix, _ := table.ItemPrefix(table.ItemTask)
-	rows, more, err := table.QueryInto[table.ItemRow](ctx, env.Table, table.Query{PK: pk, Prefix: table.PrefixItem + prefix, After: at.Item, Limit: handOverRows})
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		if at.Item = row.SK; row.Assignee != job.About[aboutPerson] {
-			continue
-		}
-		if err := handOver(ctx, env, job, at.Project, row); err != nil {
-			return err
-		}
-	}
-	switch {
-	case more:
-		return nil
-	case !at.Shared:
-		at.Shared, at.Item = true, ""
-		return nil
-	}
-	// What moved from one partition to the other meanwhile may have been in neither.
-	var facts table.ProjectFactsRow
-	if _, err := env.Table.Get(ctx, table.ProjectFacts(at.Project), &facts); err != nil {
-		return err
-	}
-	if facts.Moved != at.Moved {
-		*at = place{After: at.After, Project: at.Project, Moved: facts.Moved}
-		return nil
-	}
-	*at = place{After: at.After}
-	job.Done++
-	return nil
+	return done && err == nil, err
 }
 
 // leave takes the person out of the project's people.
@@ -154,21 +62,17 @@ func handOver(ctx context.Context, env *api.Env, job *table.JobRow, project stri
 	if err != nil {
 		return err
 	}
-	now, tx := env.Now(), &table.Tx{}
+	tx := &table.Tx{}
 	tx.Check(table.Membership(to, job.Workspace), ofTheTeam()).Else(table.ErrConflict)
-	tx.Update(task.Key, table.Set("assignee", to).Set(expression.Name("version"), expression.Value(task.Version+1))).
-		If(table.Is("version", task.Version)).Else(table.ErrConflict)
 	if inProject {
 		tx.Check(table.Person(project, to), table.Is("kind", table.KindMember)).Else(table.ErrConflict)
 	} else {
+		now := env.Now()
 		tx.Put(table.Project(to, project), table.PersonProjectRow{Project: project, Kind: table.KindMember, CreatedAt: now}).If(table.Absent()).Else(table.ErrConflict)
 		tx.Put(table.Person(project, to), table.PersonRow{Person: to, Name: name, Kind: table.KindMember}).If(table.Absent()).Else(table.ErrConflict)
 		tx.Put(table.TeamPerson(project, to), table.TeamPersonRow{Person: to, Kind: table.KindMember, AddedBy: job.Actor, AddedAt: now}).If(table.Absent()).Else(table.ErrConflict)
 	}
-	id := env.NewID(table.PrefixActivity)
-	tx.Put(table.TeamProjectActivity(project, id), table.ActivityRow{
-		Activity: id, Type: table.ActivityTaskHandedOver, Workspace: job.Workspace, Project: project, Item: task.Item, Assignee: to, Actor: job.Actor, At: now,
-	})
+	handover.Assign(env, tx, job, project, task, to)
 	return env.Table.Write(ctx, tx)
 }
 

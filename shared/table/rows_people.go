@@ -140,6 +140,7 @@ type ContactRow struct {
 	ExpiresAt       time.Time `dynamodbav:"expiresAt,omitempty"` // of the invitation
 	Removed         bool      `dynamodbav:"removed,omitempty"`
 	RemovedFrom     string    `dynamodbav:"removedFrom,omitempty"` // the state that access-restore gives back
+	InvitedBy       string    `dynamodbav:"invitedBy,omitempty"`   // the job that invited them, if one did: where it does a slice again, it counts them as its own
 	CreatedAt       time.Time `dynamodbav:"createdAt"`
 	Stated
 }

@@ -106,7 +106,7 @@ const (
 	ActivityMemberInvited      = "member-invited"
 	ActivityMemberRoleChanged  = "member-role-changed"
 	ActivityMemberRemoved      = "member-removed"
-	ActivityTaskHandedOver     = "task-handed-over" // of a member who was removed, to another
+	ActivityTaskHandedOver     = "task-handed-over" // of a member who was removed, to another; or to who a client is by their corrected address
 	ActivityInvitationAccepted = "invitation-accepted"
 	ActivityProjectCreated     = "project-created"
 	ActivityClientAdded        = "client-added"
@@ -116,8 +116,10 @@ const (
 	ActivityItemShared         = "item-shared"
 	ActivityItemUnshared       = "item-unshared"
 	ActivityReminderDue        = "invitation-reminder"
-	ActivityInvitationSent     = "invitation-sent" // to a contact for the first time (clients-add has its own), or to anybody again
+	ActivityInvitationSent     = "invitation-sent"      // to a contact for the first time (clients-add has its own), or to anybody again
+	ActivityInvitationsSentAll = "invitations-sent-all" // of a company: asked for; what became of it are activities of their own
 	ActivityInvitationRevoked  = "invitation-revoked"
+	ActivityAddressCorrected   = "address-corrected"  // of a contact whose mail came back; their invitation was sent again with it
 	ActivityInvitationBounced  = "invitation-bounced" // nobody's act: its mail came back, or was complained of
 	ActivityCompanyCreated     = "company-created"
 	ActivityCompanyRenamed     = "company-renamed"

@@ -136,7 +136,7 @@ func Unmetered() (ids []string) {
 func (s *State) Consumers() []Metered {
 	s.T.Helper()
 	s.sendAway()
-	return []Metered{s.notify(), s.startJob(), s.runJob(), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.mailOf("stream-mail of a reset", s.reset), s.mailOf("stream-mail of a template's test", s.templateTest), s.bounce(), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
+	return []Metered{s.notify(), s.startJob(), s.runJob("jobs-run of an export", s.job), s.runJob("jobs-run of invitations", s.invite), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.mailOf("stream-mail of a reset", s.reset), s.mailOf("stream-mail of a template's test", s.templateTest), s.bounce(), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
 }
 
 // Operations are the catalogue in the order in which a state is metered: reads first,
@@ -212,11 +212,22 @@ func (s *State) startJob() Metered {
 	})
 }
 
-func (s *State) runJob() Metered {
+// invite is a job that was asked for: the invitations of a company that is new.
+func (s *State) invite() table.Key {
+	s.T.Helper()
+	s.invitees = s.Company()
+	at := "/v1/workspaces/" + s.WorkspaceID + "/companies/" + s.invitees
+	for range invitees {
+		s.Do(s.Ann, http.MethodPost, at+"/contacts", map[string]any{"name": "Nora New", "email": s.Address()}).Must(http.StatusCreated)
+	}
+	return table.Job(s.WorkspaceID, s.Do(s.Ann, http.MethodPost, at+"/invitations", nil).Must(http.StatusAccepted).String("id"))
+}
+
+func (s *State) runJob(name string, job func() table.Key) Metered {
 	s.T.Helper()
 	env := s.Env(jobs.ID)
-	return s.measure("jobs-run of an export", consumers["jobs-run of an export"], func() func() {
-		body, _ := json.Marshal(jobs.Message{Workspace: s.WorkspaceID, Job: strings.TrimPrefix(s.job().SK, table.PrefixJob)}) // two strings
+	return s.measure(name, consumers[name], func() func() {
+		body, _ := json.Marshal(jobs.Message{Workspace: s.WorkspaceID, Job: strings.TrimPrefix(job().SK, table.PrefixJob)}) // two strings
 		return func() {
 			if err := jobsrun.Runner.Run(s.T.Context(), env, string(body)); err != nil {
 				s.T.Errorf("%s: %v", jobs.ID, err)

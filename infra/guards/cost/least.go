@@ -201,10 +201,21 @@ var budget = map[string]entry{
 	},
 	"invitations-send": {
 		at(batch(staff, rows(1, "the contact, which the path names"), rows(1, "the sender's name, for the mail"))),
-		at(get("the address: an account or none; an unknown one is asked in the same way")),
-		at(batch(rows(2, "the company and its gate: open?"), rows(2, "the person: in the workspace, of the team? Asked for an unknown address too"))),
+		at(batch(rows(1, "the address: an account or none; an unknown one is asked in the same way"), rows(2, "the company and its gate: open?"))),
+		at(batch(rows(2, "the person: in the workspace, of the team? Asked for an unknown address too"))),
 		at(tx(writes(1, "check: the company is open"), writes(2, "account and address, for they are new"), writes(1, "the contact"),
 			writes(3, "invitation, its mail, its reminder"), writes(1, "activity"), index(1, "the contact's entry in the index of states"))),
+	},
+	"invitations-send-all": {
+		at(batch(staff, rows(2, "the company, which the path names, and its gate: open?"))),
+		at(tx(writes(1, "the job, whose insertion starts it"), writes(1, "activity"))),
+	},
+	"address-corrected": {
+		at(batch(staff, rows(1, "the contact, which the path names"), rows(1, "the sender's name, for the mail"))),
+		at(batch(rows(1, "the address: an account or none; an unknown one is asked in the same way"), rows(2, "the company and its gate: open?"), rows(1, "the invitation that bounced: its project and its note"))),
+		at(batch(rows(3, "the person: in the workspace, of the team, invited as this contact before? Asked for an unknown address too"))),
+		at(tx(writes(1, "check: the company is open"), writes(2, "account and address, for they are new"), writes(1, "the contact"), writes(2, "its address in the company, before and after"),
+			writes(3, "invitation, its mail, its reminder"), writes(1, "the job that does the rest"), writes(1, "activity"), index(2, "its entry in the index of states moves"))),
 	},
 	"invitations-list": {
 		at(batch(staff)),

@@ -4,6 +4,9 @@ package cost
 
 import "foyer/shared/table"
 
+// invitees is how many contacts the company has all of whom are invited.
+const invitees = 3
+
 // consumers is the same of what runs without a request.
 var consumers = map[string]entry{
 	"stream-notify": {
@@ -27,6 +30,20 @@ var consumers = map[string]entry{
 		at(get("the job, under the lease")),
 		step{times: exportPages, calls: []aCall{{name: "Query", n: exportPages, parts: []part{{units: exportUnits, why: "the audit, 200 rows at once"}}}}},
 		at(other("S3 PutObject", "the file")),
+		at(update("how far it is: done")),
+	},
+	"jobs-run of invitations": {
+		at(update("the lease: a queue may bring a message twice")),
+		at(get("the job, under the lease")),
+		at(query("the company's contacts, 25 at once", func(s *State) table.Query {
+			return table.Query{PK: table.ContactsPartition(s.WorkspaceID, s.invitees), Prefix: table.PrefixContact}
+		})),
+		at(batch(rows(2, "the workspace: open? Who asked: an admin still, and their name for the mails"), rows(invitees, "the contacts: invited before?"))),
+		at(batch(rows(invitees, "the addresses: each an account or none; of an unknown one there is nothing more to read"), rows(2, "the company and its gate: open?"))),
+		step{times: exactly(invitees), calls: []aCall{{name: "TransactWriteItems", n: exactly(invitees), parts: []part{
+			writes(invitees, "of each the check: the company is open"), writes(2*invitees, "account and address, for they are new"), writes(invitees, "the contact"),
+			writes(3*invitees, "invitation, its mail, its reminder"), writes(invitees, "activity"), index(invitees, "the contact's entry in the index of states"),
+		}}}},
 		at(update("how far it is: done")),
 	},
 	"stream-mail": {

@@ -44,6 +44,8 @@ type State struct {
 	private int // so far
 	moved   int
 	people  []string
+
+	invitees string // the company all of whose contacts are invited
 }
 
 // NewState makes a State, but for the private items: AddPrivate makes those.

@@ -50,6 +50,7 @@ type try struct {
 	wires   []*faults.Injector // of all goes
 	job     string             // that is to be done
 	removed foyertest.Person   // whose removal it is
+	invited []string           // the addresses that it is to invite
 	failed  bool               // the go that met the fault did not get it done
 	found   []string           // what should not be
 }

@@ -136,6 +136,60 @@ var given = map[string][]job{
 			return []string{fmt.Sprintf("the job is %s with %d entries done, its file has %d lines, the log %d entries", row.State, row.Done, lines, entries)}
 		}
 		return nil
+	}}, {name: "the projects of a contact whose address was corrected", lease: jobs.Lease, give: func(c *try) string {
+		c.removed = c.Bounced()
+		for range 2 {
+			c.Do(c.Ann, "POST", "/v1/projects/"+c.ProjectID+"/items", map[string]any{"kind": "task", "title": "Call us", "assignee": c.removed.ID}).Must(201)
+		}
+		c.Do(c.Ann, "POST", "/v1/workspaces/"+c.WorkspaceID+"/contacts/"+c.removed.Contact+"/address-correction", map[string]any{"email": c.Address()}).Must(202)
+		for key, item := range invariants.Read(c.World) {
+			var row table.JobRow
+			if err := table.Unmarshal(item, &row); err == nil && strings.HasPrefix(key.SK, table.PrefixJob) && row.About["person"] == c.removed.ID {
+				c.job = row.Job
+			}
+		}
+		c.Drain()
+		return ""
+	}, also: func(c *try) (wrong []string) {
+		tasks := 0
+		for key, item := range invariants.Read(c.World) {
+			var row table.ItemRow
+			if err := table.Unmarshal(item, &row); err == nil && strings.HasPrefix(key.SK, table.PrefixItem) && row.Title == "Call us" {
+				if tasks++; row.Assignee == c.removed.ID || row.Version != 2 {
+					wrong = append(wrong, fmt.Sprintf("%s is of %s, in the version %d", key, row.Assignee, row.Version))
+				}
+			}
+			if key == table.Project(c.removed.ID, c.ProjectID) || key == table.Person(c.ProjectID, c.removed.ID) || key == table.TeamPerson(c.ProjectID, c.removed.ID) {
+				wrong = append(wrong, key.String()+" is still there")
+			}
+		}
+		if tasks == 0 {
+			wrong = append(wrong, "there are no tasks")
+		}
+		return wrong
+	}}, {name: "the invitations of a company", lease: jobs.Lease, give: func(c *try) string {
+		company := c.Company()
+		at := "/v1/workspaces/" + c.WorkspaceID + "/companies/" + company
+		c.invited = []string{c.Address(), c.Address(), c.Client().Email} // two new ones, and one who has an account
+		for _, email := range c.invited {
+			c.Do(c.Ann, "POST", at+"/contacts", map[string]any{"name": "Nora New", "email": email}).Must(201)
+		}
+		c.job = c.Do(c.Ann, "POST", at+"/invitations", nil).Must(202).String("id")
+		c.Drain()
+		c.ForgetMails()
+		return ""
+	}, also: func(c *try) (wrong []string) {
+		c.Drain()
+		for _, email := range c.invited {
+			if n := len(c.Mails(email)); n != 1 {
+				wrong = append(wrong, fmt.Sprintf("%s got %d invitations, want one", email, n))
+			}
+		}
+		var row table.JobRow
+		if found, err := c.Table.Get(c.T.Context(), table.Job(c.WorkspaceID, c.job), &row); err != nil || !found || row.State != table.JobDone || row.Done != len(c.invited) || row.Refused != 0 {
+			wrong = append(wrong, fmt.Sprintf("the job is %+v (%v %v), want it done, of %d", row, found, err, len(c.invited)))
+		}
+		return wrong
 	}}},
 	"mail-events": {{name: "an invitation that came back", give: func(c *try) string {
 		p := c.Invitee()

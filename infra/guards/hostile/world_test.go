@@ -155,7 +155,7 @@ type caller struct {
 // for it: they work once, or end or change what the caller goes on with.
 var fresh = []string{"sessions-answer", "sessions-refresh", "sessions-end-all", "passwords-reset", "me-password", "me-address-change", "me-address-confirm",
 	"totp-start", "totp-confirm", "totp-remove", "mfa-reset",
-	"invitations-send", "invitations-revoke", "member-invitations-send", "member-invitations-revoke", "members-remove", "members-update",
+	"invitations-send", "address-corrected", "invitations-revoke", "member-invitations-send", "member-invitations-revoke", "members-remove", "members-update",
 	"invitations-view", "invitations-open", "invitations-accept"} // an invitation that another case has accepted is a 404 for all of them
 
 // callers are those who ask, in their order: a member changes what a client sees.

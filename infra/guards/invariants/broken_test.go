@@ -5,6 +5,7 @@ package invariants_test
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,6 +168,12 @@ func TestWhatIsBrokenByHandIsFound(t *testing.T) {
 		name, seen string
 		broken     func() table.Item // the row that is put
 	}{
+		{"a job that invited more than its contacts", "has invited 0, and counts 1", func() table.Item {
+			_, item := first("Job", func(i table.Item) bool { return reflect.DeepEqual(i["kind"], text("invitations-send-all")) })
+			job := "job_01JD0000000000000000000000"
+			one := &types.AttributeValueMemberN{Value: "1"}
+			return at(with(with(with(item, "job", text(job)), "done", one), "total", one), table.Job(s.WorkspaceID, job))
+		}},
 		{"a row of an unknown kind", "is of no known kind", func() table.Item {
 			return at(table.Item{}, table.Key{PK: table.RealmTeam + "W#" + s.WorkspaceID, SK: "SECRET#1"})
 		}},

@@ -78,7 +78,7 @@ func personProject(c *checker, at place, row table.PersonProjectRow) {
 	case table.KindMember:
 		c.want(at.key, c.inTeam(w, id), "there is no member %s of %s", id, w)
 	case table.KindClient:
-		if of, ok := needs[table.ContactRow](c, at.key, table.Contact(w, row.Contact)); ok {
+		if of, ok := needs[table.ContactRow](c, at.key, table.Contact(w, row.Contact)); ok && !c.moving(w, row.Contact, id) {
 			same(c, at.key, "person and company of its contact", [2]string{of.Person, of.Company}, [2]string{id, row.Company})
 		}
 	default:
@@ -108,7 +108,10 @@ func invitation(c *checker, at place, row table.InvitationRow) {
 		same(c, at.key, "invited and not removed, as recorded", c.invitedTo(w, id), map[bool]int{true: 1}[member])
 		c.want(at.key, member || c.recorded(table.ActivityMemberRemoved, w, "", id) > 0, "is of nobody of the team, nor of anybody who was removed")
 		c.want(at.key, member || !pending(row.State), "waits for the answer of one who was removed")
-	} else if of, ok := needs[table.ContactRow](c, at.key, row.SubjectKey()); ok { // which compares the states
+	} else if of, ok := needs[table.ContactRow](c, at.key, row.SubjectKey()); ok && of.Person != id && c.recorded(table.ActivityAddressCorrected, w, "", subject) > 0 {
+		same(c, at.key, "state, of the wrong address", row.State, table.InvitationBounced)
+		return // its reminders are counted with those of the right one
+	} else if ok { // which compares the states
 		same(c, at.key, "person and company of its contact", [2]string{of.Person, of.Company}, [2]string{id, row.Company})
 	}
 	if row.Project != "" {

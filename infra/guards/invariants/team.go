@@ -73,6 +73,12 @@ func contact(c *checker, at place, row table.ContactRow) {
 	same(c, at.key, "place in the index", row.Stated, row.In(at.ids["w"]).Stated)
 	same(c, at.key, "removed, as its state", row.InvitationState == table.InvitationRemoved, row.Removed)
 	c.want(at.key, row.Removed || row.RemovedFrom == "", "has a state to restore, and was not removed")
+	if row.InvitedBy != "" {
+		if by, ok := needs[table.JobRow](c, at.key, table.Job(w, row.InvitedBy)); ok {
+			same(c, at.key, "company whose contacts the job invites", by.About["company"], row.Company)
+			c.want(at.key, row.Person != "", "was invited by a job, and is nobody")
+		}
+	}
 	if row.Person == "" {
 		c.want(at.key, row.InvitationState == "", "is %q, and nobody was invited", row.InvitationState)
 		c.want(at.key, row.ExpiresAt.IsZero(), "was not invited, and that ends %s", row.ExpiresAt)

@@ -80,7 +80,7 @@ func item(c *checker, at place, row table.ItemRow) {
 	}
 	c.has(at.key, table.ProjectFacts(p))
 	c.has(at.key, table.Account(row.Author))
-	if row.Assignee != "" && !c.leaving(w, row.Assignee) {
+	if row.Assignee != "" && !c.leaving(w, row.Assignee) && !c.moving(w, "", row.Assignee) {
 		c.has(at.key, table.Person(p, row.Assignee))
 	}
 	c.once(at.key, table.ActivityItemCreated, w, p, id)
@@ -114,14 +114,14 @@ func activity(c *checker, at place, row table.ActivityRow) {
 	c.want(at.key, !row.At.IsZero(), "has no time")
 	switch row.Type {
 	case table.ActivityWorkspaceCreated, table.ActivityInvitationAccepted, table.ActivityClientAdded, table.ActivityAccessRemoved,
-		table.ActivityAccessRestored, table.ActivityReminderDue, table.ActivityInvitationBounced:
+		table.ActivityAccessRestored, table.ActivityReminderDue, table.ActivityInvitationBounced, table.ActivityAddressCorrected:
 		c.has(at.key, subjectKey(w, row.Subject))
 	case table.ActivityInvitationSent, table.ActivityInvitationRevoked, table.ActivityMemberInvited, table.ActivityMemberRoleChanged, table.ActivityMemberRemoved:
 		c.has(at.key, subjectKey(w, row.Subject))
 	case table.ActivityContactCreated, table.ActivityContactUpdated:
 		c.has(at.key, table.Contact(w, row.Subject))
 	case table.ActivityCompanyCreated, table.ActivityCompanyRenamed, table.ActivityCompanyArchived, table.ActivityCompanyUnarchived,
-		table.ActivityLicenceGranted, table.ActivityLicenceReleased:
+		table.ActivityLicenceGranted, table.ActivityLicenceReleased, table.ActivityInvitationsSentAll:
 		c.has(at.key, table.Company(w, row.Subject))
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
@@ -176,9 +176,31 @@ func job(c *checker, at place, row table.JobRow) {
 		if row.State == table.JobDone {
 			c.taken(at, w, row)
 		}
+	case "address-corrected":
+		contact, person := row.About["contact"], row.About["person"]
+		c.want(at.key, c.recorded(table.ActivityAddressCorrected, w, "", contact) > 0, "was never recorded")
+		c.has(at.key, table.Account(person))
+		same(c, at.key, "file", row.Result, "")
+	case "invitations-send-all":
+		company, invited := row.About["company"], c.invitedBy(w, row.Job)
+		c.want(at.key, c.recorded(table.ActivityInvitationsSentAll, w, "", company) > 0, "was never recorded")
+		same(c, at.key, "file", row.Result, "")
+		// What a slice did that was cut off is counted by the next.
+		done := row.Done - row.Refused
+		c.want(at.key, done == invited || done < invited && row.State != table.JobDone, "has invited %d, and counts %d", invited, done)
 	default:
 		c.fail(at.key, "is of the unknown kind %q: say in infra/guards/invariants what it must agree with", row.Kind)
 	}
+}
+
+// invitedBy is how many contacts the job has invited.
+func (c *checker) invitedBy(w, job string) (n int) {
+	for _, at := range c.of[kindContact] {
+		if row, _ := look[table.ContactRow](c, at.key); at.ids["w"] == w && row.InvitedBy == job {
+			n++
+		}
+	}
+	return n
 }
 
 // inTeam says whether the person is a member, or one who was removed and is about to be
@@ -186,6 +208,15 @@ func job(c *checker, at place, row table.JobRow) {
 func (c *checker) inTeam(w, person string) bool {
 	_, member := c.rows[table.Member(w, person)]
 	return member || c.leaving(w, person)
+}
+
+// moving says whether the contact, or whichever it was, was the person, and what follows
+// from the correction of their address is not done yet.
+func (c *checker) moving(w, contact, person string) bool {
+	return slices.ContainsFunc(c.of["Job"], func(at place) bool {
+		row, _ := look[table.JobRow](c, at.key)
+		return at.ids["w"] == w && row.Kind == "address-corrected" && row.About["person"] == person && row.State != table.JobDone && (contact == "" || row.About["contact"] == contact)
+	})
 }
 
 // leaving says whether the person was removed, and what follows from that is not done yet.

@@ -33,11 +33,15 @@ var failures = map[string]int{"the call": http.StatusServiceUnavailable, "the ro
 var unheeded = map[string]string{
 	"projects-create, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                 adder,
 	"clients-add, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                     adder,
+	"address-corrected, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":               adder,
 	"invitations-send, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                adder,
+	"address-corrected, the answer once more, the row TEAM#W#wks_… / CONTACT#con_…":              anew,
 	"invitations-send, the answer once more, the row TEAM#W#wks_… / CONTACT#con_…":               anew,
 	"contacts-create, the answer once more, the row TEAM#W#wks_… / COMPANY#com_…":                anew,
 	"members-invite, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                  anew,
 	"member-invitations-send, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":         anew,
+	"invitations-send-all, the answer once more, the row CLIENT#W#wks_…#CO#com_… / GATE":         asked,
+	"invitations-send-all, the answer once more, the row TEAM#W#wks_… / COMPANY#com_…":           asked,
 	"member-invitations-send, the answer once more, the row USER#per_… / INVITATION#wks_…#per_…": "it comes with the access, to be sent again; what was sent is not sent again",
 }
 
@@ -52,6 +56,9 @@ const anew = "what is answered once more is read after the record of the key, an
 
 // adder is why a repeated request needs no row of its caller as a member.
 const adder = "it comes with the access, for the name of who makes something; what was made is not made again"
+
+// asked is why a repeated request needs no row of the company.
+const asked = "it comes with the access, to see whether its contacts may be invited; what was asked for is not asked for again"
 
 // most is far above what any operation calls or reads.
 const most = 100

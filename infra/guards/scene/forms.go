@@ -67,6 +67,16 @@ var others = map[string][]other{
 			r.IDs["contact"] = s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies/"+company+"/contacts", map[string]any{"name": p.Name, "email": p.Email}).Must(http.StatusCreated).String("id")
 		}},
 	},
+	"address-corrected": {
+		{"to the same", func(s *Scene, r *Request) {
+			p := s.Bounced()
+			r.IDs["contact"], r.Body = p.Contact, map[string]any{"email": p.Email}
+		}},
+		{"to one who is known", func(s *Scene, r *Request) {
+			p, _ := s.Workspace("Another Agency", "Nora New", s.Address())
+			r.Body = map[string]any{"email": p.Email}
+		}},
+	},
 	"members-invite": {
 		{"of somebody known", func(s *Scene, r *Request) {
 			p, _ := s.Workspace("Another Agency", "Nora New", s.Address())

@@ -50,8 +50,13 @@ var recipes = map[string]func(s *Scene, r *Request){
 		s.made++ // another number than it is
 		r.Body = map[string]any{"seats": 100000 + s.made}
 	},
-	"invitations-send":   func(s *Scene, r *Request) { r.IDs["contact"] = s.Contact() },
-	"invitations-revoke": func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact },
+	"invitations-send":     func(s *Scene, r *Request) { r.IDs["contact"] = s.Contact() },
+	"invitations-send-all": func(s *Scene, _ *Request) { s.Contact() },
+	"invitations-revoke":   func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact },
+	"address-corrected": func(s *Scene, r *Request) {
+		r.IDs["contact"] = s.Bounced().Contact
+		r.Body = map[string]any{"email": s.Address()}
+	},
 	"invitation-template-put": func(s *Scene, r *Request) {
 		s.made++
 		r.Body = map[string]any{"subject": fmt.Sprintf("{{invitedTo}} %d", s.made), "html": `<p><a href="{{link}}">Accept</a></p>`}

@@ -15,6 +15,7 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/catalog"
 	"foyer/shared/foyertest"
+	"foyer/shared/mailevents"
 	"foyer/shared/table"
 )
 
@@ -57,6 +58,18 @@ func (s *Scene) Invitee() foyertest.Person {
 	// By its id: there may be more companies of the name meanwhile.
 	r := s.Do(s.Ann, "POST", "/v1/projects/"+s.ProjectID+"/clients", map[string]any{"company": s.CompanyID, "name": p.Name, "email": p.Email}).Must(http.StatusCreated)
 	p.ID, p.Contact = r.String("person"), r.String("contact")
+	return p
+}
+
+// Bounced is somebody new who was invited to the project, and whose mail came back.
+func (s *Scene) Bounced() foyertest.Person {
+	s.T.Helper()
+	p, tx := s.Invitee(), &table.Tx{}
+	mailevents.Bounced(s.Env(mailevents.ID), tx, s.Invitations(p.Email, s.WorkspaceID)[0])
+	if err := s.Table.Write(s.T.Context(), tx); err != nil {
+		s.T.Fatal(err)
+	}
+	s.Put(table.Suppressed(p.Email), table.SuppressedRow{Why: table.SuppressedBounce, Message: "m1", At: s.Clock.Now()})
 	return p
 }
 

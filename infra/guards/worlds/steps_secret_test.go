@@ -3,6 +3,7 @@
 package worlds
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"foyer/shared/foyertest"
+	"foyer/shared/mailevents"
 	"foyer/shared/table"
 )
 
@@ -109,6 +111,35 @@ var secretSteps = []step{
 		}
 		r.hidden.persons = append(r.hidden.persons, r.names.call(a.get("person"), "secret person"))
 		return r.all(rt, sent, request{op: "invitations-revoke", who: r.mia, method: "DELETE", target: at})
+	}},
+	{name: "a secret contact whose mail came back is reached by another address", operations: []string{"address-corrected"}, do: func(r *run, rt *rapid.T) bool {
+		email := r.secretAddress()
+		made := r.privately(rt, request{op: "contacts-create", who: r.mia, method: "POST", target: r.companies("/" + oneOf(rt, "secret company", r.hidden.companies) + "/contacts"), body: body(fields{"name": "Carl Client", "email": email})})
+		if made.status != http.StatusCreated {
+			return false
+		}
+		contact := r.names.call(made.get("id"), "secret contact")
+		at := "/v1/workspaces/" + r.workspace + "/contacts/" + contact
+		sent := r.privately(rt, request{op: "invitations-send", who: r.mia, method: "POST", target: at + "/invitation"})
+		if sent.status != http.StatusAccepted {
+			return false
+		}
+		r.hidden.contacts, r.hidden.persons = append(r.hidden.contacts, contact), append(r.hidden.persons, r.names.call(sent.get("person"), "secret person"))
+		side, tx := r.sides[secret], &table.Tx{}
+		mailevents.Bounced(side.Env(mailevents.ID), tx, side.Invitations(email, r.workspace)[0])
+		if err := side.Table.Write(context.Background(), tx); err != nil {
+			r.t.Fatal(err)
+		}
+		corrected := r.privately(rt, request{op: "address-corrected", who: r.mia, method: "POST", target: at + "/address-correction", body: body(fields{"email": r.secretAddress()})})
+		if corrected.status == http.StatusAccepted {
+			r.hidden.persons = append(r.hidden.persons, r.names.call(corrected.get("person"), "secret person"))
+		}
+		return corrected.status == http.StatusAccepted
+	}},
+	{name: "all of a secret company are invited", operations: []string{"invitations-send-all"}, do: func(r *run, rt *rapid.T) bool {
+		a := r.privately(rt, request{op: "invitations-send-all", who: r.ann, method: "POST", target: r.companies("/" + oneOf(rt, "secret company", r.hidden.companies) + "/invitations")})
+		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))
+		return a.status == http.StatusAccepted
 	}},
 	{name: "the invitation mail is changed, looked at, tried and put back in secret", operations: []string{"invitation-template-put", "invitation-template-preview", "invitation-template-test"}, do: func(r *run, rt *rapid.T) bool {
 		at, anyOne := "/v1/workspaces/"+r.workspace+"/invitation-template", map[string]string{"If-Match": "*"}

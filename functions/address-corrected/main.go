@@ -1,0 +1,9 @@
+// Command address-corrected is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/invitations"
+	"foyer/shared/lambdarun"
+)
+
+func main() { lambdarun.API(invitations.Correct) }

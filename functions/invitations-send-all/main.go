@@ -1,0 +1,9 @@
+// Command invitations-send-all is the Lambda function of that operation.
+package main
+
+import (
+	"foyer/shared/invitations"
+	"foyer/shared/lambdarun"
+)
+
+func main() { lambdarun.API(invitations.SendAll) }

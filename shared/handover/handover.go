@@ -1,0 +1,142 @@
+// Package handover goes through the projects of a person who leaves them, and through
+// the tasks that are theirs there: the part that is the same whoever leaves, and why.
+package handover
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"foyer/shared/api"
+	"foyer/shared/table"
+)
+
+// Walk is what happens on the way. Each of its functions may be called again for what
+// it has done, since a job can be cut off anywhere.
+type Walk struct {
+	Person string // who leaves
+
+	// Takes says whether they leave the project.
+	Takes func(own table.PersonProjectRow) bool
+	// Leave takes them out of the project's people: from then on no task can be assigned
+	// to them.
+	Leave func(ctx context.Context, project string) error
+	// Task gives one task of theirs to somebody else. table.ErrConflict where the task, or
+	// who gets it, was changed meanwhile: the slice is done again.
+	Task func(ctx context.Context, project string, task table.ItemRow) error
+}
+
+// rowsOfSlice is how many items one slice looks at.
+const rowsOfSlice = 100
+
+// place is how far a job is.
+type place struct {
+	After   string // the sort key of the last of the person's projects that was begun
+	Project string // which is done now; empty: the next is to be found
+	Moved   string // of the project when its tasks were begun
+	Shared  bool   // of the two partitions of its items the second
+	Item    string // the sort key of the last item looked at
+}
+
+// Slice does the next bit of the job: it finds a project, or looks at some items of one.
+func (w Walk) Slice(ctx context.Context, env *api.Env, job *table.JobRow) (done bool, err error) {
+	var at place
+	if job.Position != "" {
+		if err := json.Unmarshal([]byte(job.Position), &at); err != nil {
+			return false, fmt.Errorf("position of the job: %w", err)
+		}
+	}
+	if at.Project == "" {
+		done, err = at.next(ctx, env, job, w)
+	} else {
+		err = at.tasks(ctx, env, job, w)
+	}
+	if err != nil {
+		return false, err
+	}
+	position, err := json.Marshal(at)
+	job.Position = string(position)
+	return done, err
+}
+
+// next finds the next project of the person; done where there is none left.
+func (at *place) next(ctx context.Context, env *api.Env, job *table.JobRow, w Walk) (done bool, err error) {
+	// A project's id begins with its workspace's: the person's other ones are not read.
+	rows, _, err := table.QueryInto[table.PersonProjectRow](ctx, env.Table, table.Query{
+		PK: table.UserPartition(w.Person), Prefix: table.PrefixProject + "prj_" + strings.TrimPrefix(job.Workspace, "wks_"), After: at.After, Limit: 1,
+	})
+	if err != nil || len(rows) == 0 {
+		return true, err
+	}
+	row := rows[0]
+	if !w.Takes(row) {
+		at.After = row.SK
+		return false, nil
+	}
+	var facts table.ProjectFactsRow
+	if _, err := env.Table.Get(ctx, table.ProjectFacts(row.Project), &facts); err != nil {
+		return false, err
+	}
+	*at = place{After: row.SK, Project: row.Project, Moved: facts.Moved}
+	job.Total++
+	return false, nil
+}
+
+// tasks looks at some items of the project that is done now, after the person was taken
+// out of its people.
+func (at *place) tasks(ctx context.Context, env *api.Env, job *table.JobRow, w Walk) error {
+	if at.Item == "" && !at.Shared {
+		if err := w.Leave(ctx, at.Project); err != nil {
+			return err
+		}
+	}
+	pk := table.TeamProjectPartition(at.Project)
+	if at.Shared {
+		pk = table.ClientProjectPartition(at.Project)
+	}
+	prefix, _ := table.ItemPrefix(table.ItemTask)
+	rows, more, err := table.QueryInto[table.ItemRow](ctx, env.Table, table.Query{PK: pk, Prefix: table.PrefixItem + prefix, After: at.Item, Limit: rowsOfSlice})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if at.Item = row.SK; row.Assignee != w.Person {
+			continue
+		}
+		if err := w.Task(ctx, at.Project, row); err != nil {
+			return err
+		}
+	}
+	switch {
+	case more:
+		return nil
+	case !at.Shared:
+		at.Shared, at.Item = true, ""
+		return nil
+	}
+	// What moved from one partition to the other meanwhile may have been in neither.
+	var facts table.ProjectFactsRow
+	if _, err := env.Table.Get(ctx, table.ProjectFacts(at.Project), &facts); err != nil {
+		return err
+	}
+	if facts.Moved != at.Moved {
+		*at = place{After: at.After, Project: at.Project, Moved: facts.Moved}
+		return nil
+	}
+	*at = place{After: at.After}
+	job.Done++
+	return nil
+}
+
+// Assign adds to the transaction that the task is somebody else's, as somebody's act;
+// it is recorded for the team.
+func Assign(env *api.Env, tx *table.Tx, job *table.JobRow, project string, task table.ItemRow, to string) {
+	tx.Update(task.Key, table.Set("assignee", to).Set(expression.Name("version"), expression.Value(task.Version+1))).If(table.Is("version", task.Version)).Else(table.ErrConflict)
+	id := env.NewID(table.PrefixActivity)
+	tx.Put(table.TeamProjectActivity(project, id), table.ActivityRow{
+		Activity: id, Type: table.ActivityTaskHandedOver, Workspace: job.Workspace, Project: project, Item: task.Item, Assignee: to, Actor: job.Actor, At: env.Now(),
+	})
+}
