@@ -4,6 +4,7 @@ package jobsrun
 import (
 	"foyer/shared/audit"
 	"foyer/shared/contacts"
+	"foyer/shared/imports"
 	"foyer/shared/jobs"
 	"foyer/shared/members"
 )
@@ -13,4 +14,6 @@ var Runner = jobs.Runner{Kinds: []jobs.Kind{
 	audit.ExportKind,
 	contacts.RenameKind,
 	members.HandOverKind,
+	imports.PlanKind,
+	imports.ApplicationKind,
 }}
