@@ -45,13 +45,15 @@ type try struct {
 	*scene.Scene
 	number int
 	faults.Fault
-	site    faults.Call
-	made    []faults.Call      // under the fault
-	wires   []*faults.Injector // of all goes
-	job     string             // that is to be done
-	removed foyertest.Person   // whose removal it is
-	failed  bool               // the go that met the fault did not get it done
-	found   []string           // what should not be
+	site      faults.Call
+	made      []faults.Call      // under the fault
+	wires     []*faults.Injector // of all goes
+	job       string             // that is to be done
+	removed   foyertest.Person   // whose removal it is
+	imported  string             // the import that it is of
+	addresses []string           // of its contacts
+	failed    bool               // the go that met the fault did not get it done
+	found     []string           // what should not be
 }
 
 func (c *try) String() string {

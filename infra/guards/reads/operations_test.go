@@ -34,6 +34,7 @@ var unheeded = map[string]string{
 	"projects-create, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                 adder,
 	"clients-add, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                     adder,
 	"invitations-send, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":                adder,
+	"imports-apply, the answer once more, the row TEAM#W#wks_… / IMPORT#imp_…":                   "it comes with the access, to be applied; what was asked for is not asked for again",
 	"member-invitations-send, the answer once more, the row USER#per_… / INVITATION#wks_…#per_…": "it comes with the access, to be sent again; what was sent is not sent again",
 }
 
