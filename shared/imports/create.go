@@ -49,13 +49,17 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, e
 	}
 	now := c.Now()
 	row := table.ImportRow{Import: c.NewID("imp_"), Size: in.Body.Size, SHA256: in.Body.SHA256, Actor: c.Person, CreatedAt: now, TTL: now.Add(keptFor).Unix()}
+	out, err := created(ctx, c, row) // first: nothing stands there whose file could not be uploaded
+	if err != nil {
+		return nil, err
+	}
 	tx := &table.Tx{}
 	c.Remember(tx, row.Import)
 	tx.Put(table.Import(c.Workspace, row.Import), row).If(table.Absent())
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}
-	return created(ctx, c, row)
+	return out, nil
 }
 
 func createAgain(ctx context.Context, c *api.Call, _ *CreateInput, id string) (*CreateOutput, error) {
