@@ -136,6 +136,26 @@ func TestOnlyThePlanThatWasShownIsApplied(t *testing.T) {
 	}
 }
 
+func TestARepeatedRequestWithAKeyStartsNoSecondJob(t *testing.T) {
+	s := begin(t)
+	id, key := s.uploaded(file), foyertest.Header{Name: "Idempotency-Key", Value: "once"}
+	twice := func(path string, body any) {
+		t.Helper()
+		first := s.Do(s.ann, "POST", s.path("/"+id+path), body, key).Must(http.StatusAccepted)
+		s.Unchanged(func() {
+			if again := s.Do(s.ann, "POST", s.path("/"+id+path), body, key).Must(http.StatusAccepted); again.String("id") != first.String("id") {
+				t.Errorf("%s: got the job %s again, want %s", path, again.String("id"), first.String("id"))
+			}
+		})
+		s.runJobs()
+	}
+	twice("/plan", nil)
+	twice("/application", map[string]any{"plan": s.get(id).String("plan.job")})
+	if got := s.get(id).String("state"); got != "applied" {
+		t.Errorf("got the state %s, want applied", got)
+	}
+}
+
 func TestAnImportIsForTheAdminsOfItsWorkspaceAlone(t *testing.T) {
 	s := begin(t)
 	project := s.Project(s.ann, s.workspace, "New website")

@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"foyer/shared/foyertest"
-	"foyer/shared/jobs"
 	"foyer/shared/table"
 )
 
@@ -178,10 +177,4 @@ func (s scene) recorded() map[string]int {
 			return out
 		}
 	}
-}
-
-// message is a job as the queue brings it.
-func (s scene) message(job string) string {
-	raw, _ := json.Marshal(jobs.Message{Workspace: s.workspace, Job: job})
-	return string(raw)
 }
