@@ -23,7 +23,7 @@ import (
 var PlanKind = jobs.Kind{Name: planKind, Slice: planSlice}
 
 const (
-	compareRows  = 500       // of a slice
+	compareRows  = 250       // of a slice
 	compareBytes = 512 << 10 // of it, at least one line
 	jsonLines    = "application/jsonl"
 )
