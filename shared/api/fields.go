@@ -21,12 +21,18 @@ func (l Line) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	if strings.TrimSpace(string(l)) == "" {
 		return []error{&huma.ErrorDetail{Location: at.String(), Message: "must not be blank"}}
 	}
-	if strings.ContainsFunc(string(l), func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.In(r, unicode.Bidi_Control)
-	}) {
+	if !l.One() {
 		return []error{&huma.ErrorDetail{Location: at.String(), Message: "must be one line, without control characters"}}
 	}
 	return nil
+}
+
+// One says whether it is one line: without control characters, and without those that
+// turn the direction of what follows.
+func (l Line) One() bool {
+	return !strings.ContainsFunc(string(l), func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.In(r, unicode.Bidi_Control)
+	})
 }
 
 // String is the line without white space around it.

@@ -23,6 +23,7 @@ var pathForms = map[string]form{
 	"person":    {"^per_" + ulidForm + "$", ulidAfter("per_")},
 	"project":   {"^prj_" + ulidForm + ulidForm + "$", func(id string) bool { return ulids(id, "prj_", 2) }},
 	"job":       {"^job_" + ulidForm + "$", ulidAfter("job_")},
+	"import":    {"^imp_" + ulidForm + "$", ulidAfter("imp_")},
 	"activity":  {"^act_" + ulidForm + "$", ulidAfter("act_")},
 	"item":      {"^(msg|fil|tsk|evt)_" + ulidForm + "$", ulidAfter("msg_", "fil_", "tsk_", "evt_")},
 	"token":     {"^[A-Za-z0-9_-]{43}$", func(id string) bool { return len(id) == 43 && strings.Trim(id, base64URL) == "" }}, // of 32 bytes

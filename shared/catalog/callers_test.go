@@ -102,6 +102,7 @@ type callers struct {
 	acme    foyertest.Acme
 	item    string
 	job     string
+	imports string
 	callers map[string]foyertest.Person
 	order   []string
 }
@@ -111,6 +112,7 @@ func newCallers(w *foyertest.World) *callers {
 	s := &callers{w: w, acme: acme, callers: map[string]foyertest.Person{}}
 	s.item = w.Do(acme.Ann, "POST", "/v1/projects/"+acme.Project+"/items", map[string]any{"kind": "message", "title": "Kick-off", "clientCanSee": true}).Must(http.StatusCreated).String("id")
 	s.job = w.Do(acme.Ann, "POST", "/v1/workspaces/"+acme.Workspace+"/audit/export", map[string]any{"format": "csv"}).Must(http.StatusAccepted).String("id")
+	s.imports = w.Do(acme.Ann, "POST", "/v1/workspaces/"+acme.Workspace+"/imports", foyertest.Raw(catalog.SampleOf("imports-create").Body)).Must(http.StatusCreated).String("id")
 	other := w.Project(acme.Ann, acme.Workspace, "Another project")
 	olga, _ := w.Workspace("Other Agency", "Olga Other", "olga@other.example")
 	removed := w.Client(acme.Ann, acme.Project, "Globex", "Rita Removed", "rita@globex.example")
@@ -203,7 +205,7 @@ func (s *callers) target(m api.Meta) string {
 	if strings.Contains(m.Path, "/members/") {
 		person = s.acme.Ann.ID
 	}
-	target := strings.NewReplacer("{workspace}", s.acme.Workspace, "{project}", s.acme.Project, "{item}", s.item, "{company}", s.acme.Company, "{job}", s.job, "{contact}", s.acme.Carl.Contact, "{person}", person,
+	target := strings.NewReplacer("{workspace}", s.acme.Workspace, "{project}", s.acme.Project, "{item}", s.item, "{company}", s.acme.Company, "{job}", s.job, "{import}", s.imports, "{contact}", s.acme.Carl.Contact, "{person}", person,
 		"{token}", strings.Repeat("x", 43)).Replace(m.Path)
 	switch {
 	case m.Method != http.MethodGet:

@@ -10,6 +10,7 @@ import (
 	"foyer/shared/clients"
 	"foyer/shared/companies"
 	"foyer/shared/contacts"
+	"foyer/shared/imports"
 	"foyer/shared/invitations"
 	"foyer/shared/invitationtemplate"
 	"foyer/shared/items"
@@ -38,6 +39,7 @@ func Operations() []api.Endpoint {
 		members.List, members.Get, members.Invite, members.Update, members.Remove, members.SendInvitation, members.RevokeInvitation,
 		companies.Create, companies.List, companies.Get, companies.Update, companies.Archive, companies.Unarchive,
 		contacts.Create, contacts.List, contacts.Get, contacts.Update,
+		imports.Create, imports.Get, imports.Plan, imports.Apply,
 		subscription.Get, subscription.Update,
 		licences.List, licences.Grant, licences.Release,
 		invitations.Send, invitations.SendAll, invitations.Revoke, invitations.Correct, invitations.List,

@@ -221,9 +221,12 @@ var writesForTheTeam = map[string]iam.TeamException{
 
 // wildcards are the statements that need a wildcard resource, with the reason.
 var wildcards = map[string]string{
-	"jobs-get/Link":        "the files of exports are named by workspace and job; the function signs a link only to the one in the row of a job of the caller's workspace",
-	"jobs-run/Exports":     "the files of exports are named by workspace and job",
-	"replay/FailedBatches": "Lambda names the objects itself, aws/lambda/<mapping>/<shard>/<time>; the bucket holds nothing else",
+	"jobs-get/Link":         "the files of exports are named by workspace and job; the function signs a link only to the one in the row of a job of the caller's workspace",
+	"jobs-run/Exports":      "the files of exports are named by workspace and job",
+	"jobs-run/Imports":      "the files of imports are named by workspace and import",
+	"imports-create/Upload": "likewise; the function signs a link only to the one of the import that it makes in the caller's workspace",
+	"imports-get/Link":      "likewise; the function signs a link only to those in the row of an import of the caller's workspace",
+	"replay/FailedBatches":  "Lambda names the objects itself, aws/lambda/<mapping>/<shard>/<time>; the bucket holds nothing else",
 }
 
 func TestPoliciesKeepToTheirRealms(t *testing.T) {

@@ -20,6 +20,7 @@ var sampleIDs = map[string]string{
 	"project":   "prj_01JD000000000000000000000001JD0000000000000000000001",
 	"item":      "msg_01JD0000000000000000000000",
 	"job":       "job_01JD0000000000000000000000",
+	"import":    "imp_01JD0000000000000000000000",
 	"token":     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 }
 
@@ -29,6 +30,8 @@ var sampleBodies = map[string]string{
 	"companies-update":        `{"name":"Globex Corporation"}`,
 	"contacts-create":         `{"name":"Carl Client","email":"carl@globex.example"}`,
 	"contacts-update":         `{"name":"Carl A. Client"}`,
+	"imports-create":          `{"size":2048,"sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}`,
+	"imports-apply":           `{"plan":"job_01JD0000000000000000000000"}`,
 	"subscription-update":     `{"seats":10}`,
 	"workspaces-create":       `{"name":"Acme Agency","ownerName":"Ann Archer","ownerEmail":"ann@acme.example"}`,
 	"workspaces-update":       `{"name":"Studio North","invitationDays":14,"reminderDays":[3,7]}`,

@@ -63,7 +63,12 @@ func ByID(ctx context.Context, c *api.Call, id string) (table.CompanyRow, bool, 
 // condition that since ByName no company took or left the name
 // (table.ErrConflict: read again).
 func (n Named) Make(c *api.Call, tx *table.Tx, name string) table.CompanyRow {
-	row := table.CompanyRow{Company: c.NewID("com_"), Name: name, CreatedAt: c.Now()}
+	return n.MakeAs(c, tx, c.NewID("com_"), name)
+}
+
+// MakeAs is Make of a company with that id: table.ErrConditionFailed where there is one.
+func (n Named) MakeAs(c *api.Call, tx *table.Tx, id, name string) table.CompanyRow {
+	row := table.CompanyRow{Company: id, Name: name, CreatedAt: c.Now()}
 	revision := tx.Put(table.CompanyNameRevision(c.Workspace, n.folded), table.RevisionRow{Revision: n.revision + 1})
 	if n.revision == 0 {
 		revision.If(table.Absent()).Else(table.ErrConflict)

@@ -51,9 +51,7 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, e
 	row := table.ContactRow{Contact: c.NewID("con_"), Company: in.Company, Name: in.Body.Name.String(), Email: in.Body.Email.Canonical(), CreatedAt: c.Now()}
 	tx := &table.Tx{}
 	c.Remember(tx, row.Contact)
-	Put(c, tx, row)
-	tx.Check(table.Company(c.Workspace, in.Company), table.Exists()).Else(api.NotFound())
-	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityContactCreated, Subject: row.Contact})
+	Making(c, tx, row)
 	err = c.Table.Write(ctx, tx)
 	if errors.Is(err, table.ErrConflict) {
 		return nil, Taken(ctx, c, in.Company, row.Email, err)
@@ -62,6 +60,15 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*CreateOutput, e
 		return nil, err
 	}
 	return created(c, row, company), nil
+}
+
+// Making adds to the transaction a new contact whom nobody invites, with its record:
+// table.ErrConflict where the company has one of that address meanwhile, a 404 where
+// there is no such company.
+func Making(c *api.Call, tx *table.Tx, row table.ContactRow) {
+	Put(c, tx, row)
+	tx.Check(table.Company(c.Workspace, row.Company), table.Exists()).Else(api.NotFound())
+	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityContactCreated, Subject: row.Contact})
 }
 
 // Taken says of a write that met another whether that was for the address: then it

@@ -66,7 +66,7 @@ func update(ctx context.Context, c *api.Call, in *UpdateInput) (*Output, error) 
 		if to.Email != row.Email && row.Person != "" {
 			return addressInvited()
 		}
-		err = c.Table.Write(ctx, changing(c, row, to))
+		err = c.Table.Write(ctx, Changing(c, row, to))
 		if errors.Is(err, ErrAddress) {
 			return Taken(ctx, c, row.Company, to.Email, table.ErrConflict)
 		}
@@ -96,9 +96,9 @@ func addressInvited() *api.Problem {
 	return api.Conflict("address-invited", "This contact was invited: the address leads to their account, which they change themselves. A bounced address can be corrected.")
 }
 
-// changing is the one transaction that gives the contact another name, another
-// address, or both.
-func changing(c *api.Call, row, to table.ContactRow) *table.Tx {
+// Changing is the one transaction that gives the contact another name, another
+// address, or both: table.ErrConflict where it is not as it was read any more.
+func Changing(c *api.Call, row, to table.ContactRow) *table.Tx {
 	tx := &table.Tx{}
 	as := table.Is("name", row.Name).And(table.Is("email", row.Email))
 	if row.Person == "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 
 	"foyer/shared/api"
 )
@@ -73,8 +74,7 @@ func Put(ctx context.Context, env *api.Env, key string, size int64, sha256 strin
 func Read(ctx context.Context, env *api.Env, key string, offset, limit int64) (part []byte, total int64, err error) {
 	span := fmt.Sprintf("bytes=%d-%d", offset, offset+limit-1)
 	res, err := client(env).GetObject(ctx, &s3.GetObjectInput{Bucket: &env.Config.FilesBucket, Key: &key, Range: &span})
-	var absent *types.NoSuchKey
-	if errors.As(err, &absent) {
+	if absent(err) {
 		return nil, 0, ErrAbsent
 	}
 	if err != nil {
@@ -89,6 +89,28 @@ func Read(ctx context.Context, env *api.Env, key string, offset, limit int64) (p
 		return nil, 0, fmt.Errorf("read %s: content range %q", key, *res.ContentRange)
 	}
 	return part, total, nil
+}
+
+// Open gives the bytes of the file at key as a stream, to be closed; ErrAbsent where
+// there is none.
+func Open(ctx context.Context, env *api.Env, key string) (io.ReadCloser, error) {
+	res, err := client(env).GetObject(ctx, &s3.GetObjectInput{Bucket: &env.Config.FilesBucket, Key: &key})
+	if absent(err) {
+		return nil, ErrAbsent
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", key, err)
+	}
+	return res.Body, nil
+}
+
+// absent says whether S3 has nothing at the key. Whoever may not list the bucket, as no
+// function of Foyer may, hears AccessDenied of it (GetObject, “Permissions”); of what a
+// policy does not grant the same, which the tests that enforce it tell apart.
+func absent(err error) bool {
+	var none *types.NoSuchKey
+	var coded smithy.APIError
+	return errors.As(err, &none) || errors.As(err, &coded) && coded.ErrorCode() == "AccessDenied"
 }
 
 // Write puts a file at key, over whatever was there.

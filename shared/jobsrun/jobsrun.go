@@ -4,6 +4,7 @@ package jobsrun
 import (
 	"foyer/shared/audit"
 	"foyer/shared/contacts"
+	"foyer/shared/imports"
 	"foyer/shared/invitations"
 	"foyer/shared/jobs"
 	"foyer/shared/members"
@@ -16,4 +17,6 @@ var Runner = jobs.Runner{Kinds: []jobs.Kind{
 	invitations.SendAllKind,
 	invitations.MoveKind,
 	members.HandOverKind,
+	imports.PlanKind,
+	imports.ApplicationKind,
 }}

@@ -74,7 +74,8 @@ func Template(w string) Key { return Key{RealmTeam + "W#" + w, "TEMPLATE"} }
 // together with a company's gate.
 func Subscription(w string) Key { return Key{RealmTeam + "W#" + w, "SUBSCRIPTION"} }
 
-// Import is a file of contacts that is being read; read by imports-get.
+// Import is a file of contacts, what was planned of it and what was applied; read by
+// imports-get.
 func Import(w, id string) Key { return Key{RealmTeam + "W#" + w, "IMPORT#" + id} }
 
 // Job is long work: its progress; read by jobs-get and jobs-run. Its insertion is

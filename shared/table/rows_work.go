@@ -131,6 +131,7 @@ const (
 	ActivityLicenceReleased    = "licence-released"
 	ActivitySeatsChanged       = "seats-changed"
 	ActivityAuditExported      = "audit-exported"
+	ActivityImportApplied      = "import-applied"  // its plan; each contact and company has a record of its own
 	ActivityPersonRenamed      = "person-renamed"  // by themselves
 	ActivityAddressChanged     = "address-changed" // by the person, from the new address
 	ActivityMFAReset           = "mfa-reset"

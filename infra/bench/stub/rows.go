@@ -17,6 +17,8 @@ const (
 	Contact   = "con_01JD0000000000000000000000"
 	Company   = "com_01JD0000000000000000000000"
 	Item      = "msg_01JD0000000000000000000000"
+	imported  = "imp_01JD0000000000000000000000"
+	job       = "job_01JD0000000000000000000000"
 	Session   = "00000000-0000-4000-8000-000000000000"
 	actor     = "per_01JD0000000000000000000001"
 	invited   = "per_01JD0000000000000000000002" // who the contact is
@@ -75,6 +77,8 @@ func Rows(function string) []Row {
 		{Key: table.Account(invited), Row: table.AccountRow{Person: invited, Email: "carl@globex.example", Name: "Carl Client", State: table.AccountInvited, CreatedAt: at}},
 		{Key: table.Membership(invited, Workspace), Row: table.MembershipRow{Workspace: Workspace, Contacts: map[string]string{}, CreatedAt: at}},
 		invitation(invited, at, later), invitation(Person, at, later), // the second is whom the event of stream-mail tells
+		{Key: table.Import(Workspace, imported), Row: table.ImportRow{Import: imported, Size: 2048, Actor: Person, CreatedAt: at, PlanJob: job, Plan: &table.ImportResult{New: 10}, TTL: later.Unix()}},
+		{Key: table.Job(Workspace, job), Row: table.JobRow{Job: job, Workspace: Workspace, Kind: "imports-plan", State: table.JobDone, Done: 10, Total: 10, Actor: Person, CreatedAt: at, UpdatedAt: at, TTL: later.Unix()}},
 		item(Item, at), item(task, at),
 	}
 	for i := range messages {

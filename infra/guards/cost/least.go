@@ -158,6 +158,22 @@ var budget = map[string]entry{
 		at(get("the company: the contact names it")),
 		at(tx(writes(1, "the contact"), writes(2, "its place in the list by name, before and after"), writes(4, "the two words that find it, before and after: they are listed by name too"), writes(1, "activity"))),
 	},
+	"imports-create": {
+		at(batch(staff)),
+		at(tx(writes(1, "the import: with the record of the key, if there is one"))),
+	},
+	"imports-get": {
+		at(batch(staff, rows(1, "the import"))),
+		at(batch(rows(1, "the plan's job, which says how far it is: the import names it"))),
+	},
+	"imports-plan": {
+		at(batch(staff)),
+		at(tx(writes(1, "the job, whose insertion starts it"), writes(1, "the import, if there is one: this plan is the newest"))),
+	},
+	"imports-apply": {
+		at(batch(staff, rows(1, "the import: is that its plan, and was it applied?"))),
+		at(tx(writes(1, "the job, whose insertion starts it"), writes(1, "the import, if nothing of that has changed"), writes(1, "activity"))),
+	},
 	"invitation-template-get": {
 		at(batch(staff, rows(1, "the template"))),
 	},

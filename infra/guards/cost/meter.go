@@ -138,7 +138,7 @@ func (m *Meter) Middleware(stack *middleware.Stack) error {
 		m.mu.Lock()
 		running, hold := m.running, m.Hold
 		m.mu.Unlock()
-		if !running {
+		if _, signs := stack.Finalize.Get("PresignHTTPRequest"); signs || !running { // a link is made without a call
 			return next.HandleInitialize(ctx, in)
 		}
 		c := call{name: nameOf(in.Parameters), begun: time.Now()}

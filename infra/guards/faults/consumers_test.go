@@ -190,6 +190,51 @@ var given = map[string][]job{
 			wrong = append(wrong, fmt.Sprintf("the job is %+v (%v %v), want it done, of %d", row, found, err, len(c.invited)))
 		}
 		return wrong
+	}}, {name: "the plan of an import", lease: jobs.Lease, give: func(c *try) string {
+		c.imported = c.Import("Globex,Nora New," + c.Address() + "\nInitech,Ina New," + c.Address() + "\nInitech,Nobody,nobody\n")
+		c.job = c.Do(c.Ann, "POST", "/v1/workspaces/"+c.WorkspaceID+"/imports/"+c.imported+"/plan", nil).Must(202).String("id")
+		c.Drain()
+		return ""
+	}, also: func(c *try) []string {
+		r := c.Do(c.Ann, "GET", "/v1/workspaces/"+c.WorkspaceID+"/imports/"+c.imported, nil).Must(200)
+		if lines := strings.Count(c.Fetch(r.String("plan.file.url")), "\n"); r.String("state") != "planned" || lines != 3 || !strings.Contains(r.Body, `"new":2,"changed":0,"unchanged":0,"refused":1`) {
+			return []string{fmt.Sprintf("the plan has %d lines, and is %s", lines, r.Body)}
+		}
+		return nil
+	}}, {name: "the application of a plan", lease: jobs.Lease, give: func(c *try) string {
+		// A contact of a new company, one of a company that there is, and one who gets another name.
+		renamed := c.Contact()
+		var row table.ContactRow
+		if found, err := c.Table.Get(c.T.Context(), table.Contact(c.WorkspaceID, renamed), &row); err != nil || !found {
+			c.T.Fatal(found, err)
+		}
+		c.addresses = []string{c.Address(), c.Address(), row.Email}
+		company := c.CompanyName()
+		c.imported = c.Import(fmt.Sprintf("%s,Ina New,%s\nGlobex,Nora Newer,%s\nGlobex,Nora Newest,%s\n", company, c.addresses[0], c.addresses[1], c.addresses[2]))
+		at := "/v1/workspaces/" + c.WorkspaceID + "/imports/" + c.imported
+		c.Do(c.Ann, "POST", at+"/plan", nil).Must(202)
+		c.RunJobs()
+		plan := c.Do(c.Ann, "GET", at, nil).Must(200).String("plan.job")
+		c.job = c.Do(c.Ann, "POST", at+"/application", map[string]any{"plan": plan}).Must(202).String("id")
+		c.Drain()
+		return ""
+	}, also: func(c *try) (wrong []string) {
+		r := c.Do(c.Ann, "GET", "/v1/workspaces/"+c.WorkspaceID+"/imports/"+c.imported, nil).Must(200)
+		if r.String("state") != "applied" || !strings.Contains(r.Body, `"new":2,"changed":1,"unchanged":0,"refused":0,"companies":1`) {
+			wrong = append(wrong, "the import is "+r.Body)
+		}
+		names, all := map[string]string{}, 0
+		for _, item := range invariants.Read(c.World) {
+			var row table.ContactRow
+			if err := table.Unmarshal(item, &row); err == nil && row.Contact != "" && slices.Contains(c.addresses, row.Email) {
+				names[row.Email] = row.Name
+				all++
+			}
+		}
+		if got := names[c.addresses[0]] + names[c.addresses[1]] + names[c.addresses[2]]; all != 3 || got != "Ina NewNora NewerNora Newest" {
+			wrong = append(wrong, fmt.Sprintf("of the three there are %d: %v", all, names))
+		}
+		return wrong
 	}}},
 	"mail-events": {{name: "an invitation that came back", give: func(c *try) string {
 		p := c.Invitee()

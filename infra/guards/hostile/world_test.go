@@ -156,6 +156,7 @@ type caller struct {
 var fresh = []string{"sessions-answer", "sessions-refresh", "sessions-end-all", "passwords-reset", "me-password", "me-address-change", "me-address-confirm",
 	"totp-start", "totp-confirm", "totp-remove", "mfa-reset",
 	"invitations-send", "address-corrected", "invitations-revoke", "member-invitations-send", "member-invitations-revoke", "members-remove", "members-update",
+	"imports-plan", "imports-apply",
 	"invitations-view", "invitations-open", "invitations-accept"} // an invitation that another case has accepted is a 404 for all of them
 
 // callers are those who ask, in their order: a member changes what a client sees.

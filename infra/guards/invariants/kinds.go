@@ -50,6 +50,7 @@ func init() { // not above: what they must agree with asks for kinds
 		{"ContactByName", formOf(table.ContactByName("‹w›", "‹company›", "‹name›", "‹contact›")), of(contactByName)},
 		{"ContactWord", formOf(table.ContactWord("‹w›", "‹company›", "‹word›", "‹name›", "‹contact›")), of(contactWord)},
 		{"WorkspaceProject", formOf(table.WorkspaceProject("‹w›", "‹p›")), of(workspaceProject)},
+		{"Import", formOf(table.Import("‹w›", "‹import›")), of(importOf)},
 		{"Job", formOf(table.Job("‹w›", "‹job›")), of(job)},
 		{kindCompanyNamed, formOf(table.CompanyNamed("‹w›", "‹hash›", "‹company›")), of(companyNamed)},
 		{"CompanyNameRevision", formOf(table.CompanyNameRevision("‹w›", "‹hash›")), of(companyNameRevision)},
@@ -142,7 +143,7 @@ const ulid = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 // forms are the forms of what stands in keys.
 var forms = map[string]string{
 	"w": "wks_" + ulid, "p": "prj_" + ulid + ulid, "person": "per_" + ulid, "company": "com_" + ulid, "contact": "con_" + ulid,
-	"item": "(?:msg|fil|tsk|evt)_" + ulid, "activity": "act_" + ulid, "job": "job_" + ulid, "subject": "(?:con|per)_" + ulid,
+	"item": "(?:msg|fil|tsk|evt)_" + ulid, "activity": "act_" + ulid, "job": "job_" + ulid, "import": "imp_" + ulid, "subject": "(?:con|per)_" + ulid,
 	"session": "[^#]+", "hash": "[A-Za-z0-9_-]{43}", "sha256": "[0-9a-f]{64}", "mail": ".+", "name": ".*", "word": "[^#]+", "due": "reminder#.+",
 	"kind": "[a-z-]+", "window": `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`,
 	"day": `\d{4}-\d\d-\d\d`, "minute": `\d{4}-\d\d-\d\dT\d\d:\d\d`, "shard": `\d\d`,

@@ -214,7 +214,7 @@ func idempotency(c *checker, at place, row table.IdempotencyRow) {
 
 // resultKinds are what requests with an Idempotency-Key make, and which id of the
 // key is the result.
-var resultKinds = map[string]string{"Workspace": "w", "Account": "person", kindMail: "mail", kindContact: "contact", "Company": "company", "ProjectFacts": "p", "Job": "job", kindPrivateItem: "item", kindSharedItem: "item"}
+var resultKinds = map[string]string{"Workspace": "w", "Account": "person", kindMail: "mail", kindContact: "contact", "Company": "company", "ProjectFacts": "p", "Job": "job", "Import": "import", kindPrivateItem: "item", kindSharedItem: "item"}
 
 func due(c *checker, at place, row table.DueRow) {
 	same(c, at.key, "due", row.Due, at.ids["due"])

@@ -126,6 +126,8 @@ func activity(c *checker, at place, row table.ActivityRow) {
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
 	case table.ActivityAuditExported, table.ActivityTemplateChanged, table.ActivityTemplateReset, table.ActivityWorkspaceUpdated:
+	case table.ActivityImportApplied:
+		c.has(at.key, table.Import(w, row.Subject))
 	case table.ActivityPersonRenamed, table.ActivityAddressChanged:
 		same(c, at.key, "person who changed it", row.Actor, row.Subject)
 	case table.ActivityMFAReset:
@@ -188,6 +190,11 @@ func job(c *checker, at place, row table.JobRow) {
 		// What a slice did that was cut off is counted by the next.
 		done := row.Done - row.Refused
 		c.want(at.key, done == invited || done < invited && row.State != table.JobDone, "has invited %d, and counts %d", invited, done)
+	case "contacts-rename":
+		c.has(at.key, table.Contact(w, row.About["contact"]))
+		same(c, at.key, "file", row.Result, "")
+	case "imports-plan", "imports-apply":
+		importJob(c, at, row)
 	default:
 		c.fail(at.key, "is of the unknown kind %q: say in infra/guards/invariants what it must agree with", row.Kind)
 	}

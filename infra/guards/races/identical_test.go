@@ -5,6 +5,7 @@ package races_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"sync"
 	"testing"
@@ -17,6 +18,10 @@ import (
 	"foyer/shared/catalog"
 	"foyer/shared/foyertest"
 )
+
+// link is a signed link to a file: to the same one in every answer, and each good from
+// when it was signed.
+var link = regexp.MustCompile(`"url":"([^"?]*)\?X-Amz-[^"]*","expires":"[^"]*"`)
 
 // Of every operation that takes an Idempotency-Key: 16 identical requests at once,
 // also while calls of AWS fail, have the effect of one, and all who hear of it hear
@@ -54,7 +59,7 @@ func TestIdenticalRequestsAtOnceHaveTheEffectOfOne(t *testing.T) {
 					h.Code = got.String("code")
 				}
 				if h.Done() {
-					heard[got.Body] = true
+					heard[link.ReplaceAllString(got.Body, `"url":"$1"`)] = true
 				} else if !h.NotNow() && !h.Unknown() {
 					t.Errorf("%s: got %d %s", r.Op.ID, got.Status, got.Body)
 				}

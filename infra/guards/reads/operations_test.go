@@ -42,6 +42,7 @@ var unheeded = map[string]string{
 	"member-invitations-send, the answer once more, the row TEAM#W#wks_… / MEMBER#per_…":         anew,
 	"invitations-send-all, the answer once more, the row CLIENT#W#wks_…#CO#com_… / GATE":         asked,
 	"invitations-send-all, the answer once more, the row TEAM#W#wks_… / COMPANY#com_…":           asked,
+	"imports-apply, the answer once more, the row TEAM#W#wks_… / IMPORT#imp_…":                   "it comes with the access, to be applied; what was asked for is not asked for again",
 	"member-invitations-send, the answer once more, the row USER#per_… / INVITATION#wks_…#per_…": "it comes with the access, to be sent again; what was sent is not sent again",
 }
 

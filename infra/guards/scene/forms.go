@@ -182,6 +182,12 @@ var others = map[string][]other{
 	"items-visibility": {{"taken back", func(s *Scene, r *Request) {
 		r.IDs["item"], r.Body = s.Item(true), map[string]any{"clientCanSee": false}
 	}}},
+	"imports-get": {
+		{"that waits for its file", func(s *Scene, r *Request) { r.IDs["import"] = s.Import("Globex,Nora New," + s.Address() + "\n") }},
+		{"that is applied", func(s *Scene, r *Request) { applying(s, r) }},
+	},
+	"imports-plan":       {{"again", func(s *Scene, r *Request) { planned(s, r) }}},
+	"imports-apply":      {{"once more", func(s *Scene, r *Request) { r.Body = map[string]any{"plan": applying(s, r)} }}},
 	"notifications-list": {{"as a member", func(s *Scene, r *Request) { r.Who = s.Mia }}},
 	"settings-get": {{"that were chosen", func(s *Scene, _ *Request) {
 		s.Put(table.Settings(s.Carl.ID), table.SettingsRow{Level: "limited", Version: 1})

@@ -48,6 +48,7 @@ type hidden struct {
 	contacts   []string // who were not invited
 	persons    []string
 	jobs       []string
+	imports    []string
 }
 
 // run is one run of the state machine: a workspace of its own, in both worlds.

@@ -160,6 +160,7 @@ var secretSteps = []step{
 		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))
 		return a.status == http.StatusAccepted
 	}},
+	{name: "contacts are imported in secret", operations: []string{"imports-create", "imports-plan", "imports-apply"}, do: secretImport},
 	{name: "another agency signs up in secret", operations: []string{"workspaces-create"}, do: func(r *run, rt *rapid.T) bool {
 		a := r.privately(rt, request{op: "workspaces-create", method: "POST", target: "/v1/workspaces", body: body(fields{"name": "Acme Agency", "ownerName": "Sam Secret", "ownerEmail": r.secretAddress()})})
 		if a.status == http.StatusCreated {
@@ -266,6 +267,34 @@ func secretMember(r *run, rt *rapid.T) bool {
 	link := r.sides[secret].Link(email, r.workspace) // of the last sending
 	return r.all(rt, request{op: "invitations-accept", method: "POST", target: "/v1/invitations/" + link + "/acceptance", body: body(fields{"password": foyertest.Password})},
 		request{op: "members-remove", who: r.ann, method: "DELETE", target: at})
+}
+
+// secretImport has a file planned and applied; what the job of the plan would write
+// stands there at once.
+func secretImport(r *run, rt *rapid.T) bool {
+	if len(r.hidden.jobs) > 30 {
+		skip("secret jobs enough")
+	}
+	at := "/v1/workspaces/" + r.workspace + "/imports"
+	made := r.privately(rt, request{op: "imports-create", who: r.ann, method: "POST", target: at, body: `{"size":32,"sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}`})
+	if made.status != http.StatusCreated {
+		return false
+	}
+	id := r.names.call(made.get("id"), "secret import")
+	r.hidden.imports = append(r.hidden.imports, id)
+	at += "/" + id
+	planned := r.privately(rt, request{op: "imports-plan", who: r.ann, method: "POST", target: at + "/plan"})
+	if planned.status != http.StatusAccepted {
+		return false
+	}
+	plan := r.names.call(planned.get("id"), "secret job")
+	r.put(secret, table.Rowed{Key: table.Import(r.workspace, id), Row: table.ImportRow{
+		Import: id, Size: 32, SHA256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", Actor: r.ann.id, CreatedAt: r.now, PlanJob: plan,
+		Plan: &table.ImportResult{New: 1}, TTL: r.now.AddDate(0, 0, 30).Unix(),
+	}})
+	applied := r.privately(rt, request{op: "imports-apply", who: r.ann, method: "POST", target: at + "/application", body: body(fields{"plan": plan})})
+	r.hidden.jobs = append(r.hidden.jobs, plan, r.names.call(applied.get("id"), "secret job"))
+	return applied.status == http.StatusAccepted
 }
 
 // secretProject is one of the same workspace, with a client of a company of its

@@ -268,8 +268,8 @@ func (r *run) ids(rt *rapid.T, name string) []string {
 			out = append(out, i.id)
 		}
 		return append(out, r.absent("item"))
-	case "job":
-		return []string{r.absent("job")} // none is a client's
+	case "job", "import":
+		return []string{r.absent(name)} // none is a client's
 	case "token":
 		for _, c := range r.waiting() {
 			out = append(out, c.token)
@@ -294,6 +294,8 @@ func (r *run) hiddenIDs(name string) []string {
 		out = r.hidden.persons
 	case "job":
 		out = r.hidden.jobs
+	case "import":
+		out = r.hidden.imports
 	case "contact":
 		out = slices.Clone(r.hidden.contacts)
 		for _, c := range r.hidden.clients {
@@ -319,7 +321,7 @@ func (r *run) absent(name string) string {
 	case "token":
 		return strings.Repeat("x", 43)
 	}
-	return map[string]string{"workspace": "wks_", "company": "com_", "contact": "con_", "person": "per_", "item": "msg_", "job": "job_"}[name] + ulid
+	return map[string]string{"workspace": "wks_", "company": "com_", "contact": "con_", "person": "per_", "item": "msg_", "job": "job_", "import": "imp_"}[name] + ulid
 }
 
 // probes are questions that no rule makes: what is secret, guessed at elsewhere
