@@ -62,6 +62,7 @@ var free = map[string][]string{
 	"Idempotency":         {"fingerprint"},
 	"Invitation": {"workspaceName", "companyName", "projectName", "inviterName", "note", "selfService", "generation", "project",
 		"email", "name"}, // of those who changed theirs since; of others the contact or member has the same
+	"Import":      {"size"}, // of the file, which is not in the table
 	"Job":         {"about", "position", "updatedAt", "total", "refused"},
 	"MailMark":    {"claimId", "claimUntil", "sentAt", "keyVersion", "messageId", "dropped"},
 	"Mail":        {"generation", "reason", "audience"},

@@ -1,6 +1,8 @@
 package invariants
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"strings"
 
 	"foyer/shared/table"
@@ -12,7 +14,8 @@ func importOf(c *checker, at place, row table.ImportRow) {
 	same(c, at.key, "import", row.Import, at.ids["import"])
 	c.has(at.key, table.Workspace(w))
 	c.has(at.key, table.Account(row.Actor))
-	c.want(at.key, row.Size > 0 && row.SHA256 != "", "announces no file")
+	sum, err := base64.StdEncoding.DecodeString(row.SHA256)
+	c.want(at.key, row.Size > 0 && err == nil && len(sum) == sha256.Size, "announces no file")
 	c.stage(at, row.PlanJob, "imports-plan", row.Plan)
 	c.stage(at, row.ApplicationJob, "imports-apply", row.Application)
 	same(c, at.key, "applied, and which plan", row.ApplicationOf != "", row.ApplicationJob != "")
