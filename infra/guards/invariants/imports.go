@@ -19,6 +19,11 @@ func importOf(c *checker, at place, row table.ImportRow) {
 	c.stage(at, row.PlanJob, "imports-plan", row.Plan)
 	c.stage(at, row.ApplicationJob, "imports-apply", row.Application)
 	same(c, at.key, "applied, and which plan", row.ApplicationOf != "", row.ApplicationJob != "")
+	if row.ApplicationJob != "" {
+		if job, ok := needs[table.JobRow](c, at.key, table.Job(w, row.ApplicationJob)); ok {
+			same(c, at.key, "the plan that is applied", row.ApplicationOf, job.About["plan"])
+		}
+	}
 	same(c, at.key, "applied, as recorded", c.recorded(table.ActivityImportApplied, w, "", row.Import) > 0, row.ApplicationJob != "")
 }
 
