@@ -55,6 +55,7 @@ func accountMail(c *checker, at place, row table.MailRow) {
 			same(c, at.key, "type, actor and subject of its activity", [3]string{of.Type, of.Actor, of.Subject}, [3]string{table.ActivityMFAReset, row.Actor, row.Person})
 		}
 	}
+	c.want(at.key, row.Subject == "" || row.Subject == id, "tells of %q as well", row.Subject)
 	same(c, at.key, "names a workspace", row.Workspace != "", row.Kind == table.MailMFAReset)
 	same(c, at.key, "goes to an address of its own", row.Email != "", row.Kind == table.MailAddressChanged)
 }
