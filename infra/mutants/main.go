@@ -112,7 +112,8 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	say(began, "all tests pass with no mutant on")
-	r := &trial{root: root, dir: dir, noticing: noticing, reasons: reasons, hints: readHints(dir), kills: readKills(dir), sums: sums, killer: map[string]map[*test]int{}}
+	r := &trial{root: root, dir: dir, noticing: noticing, reasons: reasons, hints: readHints(root), kills: readKills(dir), sums: sums, killer: map[string]map[*test]int{}}
+	r.hints.forget(all)
 	outcomes, err := r.all(ctx, began, chosen, o)
 	if err != nil {
 		return err
@@ -141,8 +142,9 @@ func (r *trial) all(ctx context.Context, began time.Time, chosen []Mutant, o opt
 	order := rand.New(rand.NewPCG(o.seed, o.seed)).Perm(len(left)) //nolint:gosec // an order, no secret
 	if o.more {
 		say(began, "%d killed before", len(chosen)-len(left))
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(r.expected(chosen[left[a]]), r.expected(chosen[left[b]])) })
 	}
+	// Those that a known test kills come first: the time is best used for many.
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(r.expected(chosen[left[a]]), r.expected(chosen[left[b]])) })
 	var mu sync.Mutex
 	tried := 0
 	group := errgroup.Group{}
@@ -199,21 +201,37 @@ func (r *trial) control(ctx context.Context) error {
 	return nil
 }
 
-// hints are the tests that killed last time, by mutant: only a matter of speed.
+// hints are the tests that killed last time, by mutant: only a matter of speed, and kept
+// in the repository, for most of a run without them is looking for the test that notices.
 type hints map[string]string
 
-func readHints(dir string) hints {
+const hintsFile = "infra/mutants/hints.json"
+
+func readHints(root string) hints {
 	h := hints{}
-	if raw, err := os.ReadFile(filepath.Join(dir, "hints.json")); err == nil { //nolint:gosec // below .local
+	if raw, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(hintsFile))); err == nil { //nolint:gosec // of the repository
 		_ = json.Unmarshal(raw, &h) // as good as none
 	}
 	return h
 }
 
-func (h hints) write(dir string) error {
+func (h hints) write(root string) error {
 	raw, err := json.MarshalIndent(h, "", " ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "hints.json"), raw, 0o600)
+	return os.WriteFile(filepath.Join(root, filepath.FromSlash(hintsFile)), append(raw, '\n'), 0o644) //nolint:gosec // a file of the repository
+}
+
+// forget takes away what is about code that is gone.
+func (h hints) forget(all []Mutant) {
+	there := map[string]bool{}
+	for _, m := range all {
+		there[m.Key()] = true
+	}
+	for key := range h {
+		if !there[key] {
+			delete(h, key)
+		}
+	}
 }

@@ -48,7 +48,7 @@ type outcome struct {
 // trial tries mutants.
 type trial struct {
 	root     string
-	dir      string // of the hints
+	dir      string // of the kills
 	noticing map[int][]*test
 	reasons  map[int]string // why a mutant is equivalent
 	hints    hints
@@ -162,7 +162,7 @@ func (r *trial) expected(m Mutant) time.Duration {
 func (r *trial) keep() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return errors.Join(r.hints.write(r.dir), r.kills.write(r.dir))
+	return errors.Join(r.hints.write(r.root), r.kills.write(r.dir))
 }
 
 // patience is how much longer than without a mutant a test may take.
