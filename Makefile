@@ -75,7 +75,7 @@ SEED :=
 .PHONY: proof
 proof: $(LOCAL) ## The guards in their deep form: make proof TIME=10m SEED=7
 	@$(call step,guards)
-	@FOYER_PROOF_TIME=$(TIME) FOYER_PROOF_SEED=$(SEED) $(LOCAL) with-engine -- $(LOCAL) test proof -tags engine -count 1 -p 1 -timeout 12h ./infra/guards/... ./shared/policy
+	@FOYER_PROOF_TIME=$(TIME) FOYER_PROOF_SEED=$(SEED) $(LOCAL) with-engine -- $(LOCAL) test proof -tags engine -count 1 -p 1 -timeout 12h ./infra/guards/... ./shared/policy ./shared/companies ./shared/licences ./shared/imports
 	@$(MAKE) fuzz TIME=$(TIME)
 	@$(MAKE) mutants
 

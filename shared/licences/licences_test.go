@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	"foyer/infra/guards/faults"
+	"foyer/infra/guards/proof"
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
 )
@@ -167,6 +170,74 @@ func TestNeverMoreLicencesThanSeatsHoweverManyClickAtOnce(t *testing.T) {
 		t.Errorf("%d were granted, want %d", granted, seats)
 	}
 	s.used(seats)
+}
+
+// Grants and releases by many at once, while calls of AWS fail, however long: the count
+// of seats is that of the licences, and never above the seats.
+func TestTheCountOfSeatsHoldsThroughGrantsAndReleases(t *testing.T) {
+	const seats, workers, clients = 7, 16, 24
+	s := begin(t, seats)
+	random := proof.Rand(t)
+	companies := make([]string, clients)
+	for i := range companies {
+		companies[i] = s.company(fmt.Sprint("Company ", i))
+	}
+	faults.Hurry(s.World)
+	var mu sync.Mutex
+	draw := func(n int) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return random.IntN(n)
+	}
+	s.Intercept("", faults.New(func(c faults.Call) faults.Fault {
+		if draw(40) > 0 {
+			return faults.Fault{}
+		}
+		kinds := c.Kinds()
+		return faults.Fault{Kind: kinds[draw(len(kinds))], Always: draw(3) == 0}
+	}).Option)
+	operations := proof.Cases(320, 100_000)
+	var all sync.WaitGroup
+	var heard [600]atomic.Int64
+	for range workers {
+		all.Go(func() {
+			for range operations / workers {
+				company := companies[draw(clients)]
+				var r foyertest.Response
+				switch draw(8) {
+				case 0:
+					r = s.Do(s.ann, "GET", s.path("/subscription"), nil)
+					if used, ok := r.JSON()["used"].(float64); ok && used > seats {
+						t.Errorf("%v of %d seats are used", used, seats)
+					}
+				case 1, 2, 3:
+					r = s.release(company)
+				default:
+					r = s.grant(company)
+				}
+				heard[r.Status].Add(1)
+			}
+		})
+	}
+	all.Wait()
+	s.Release()
+	answers := map[int]int64{}
+	for status := range heard {
+		if n := heard[status].Load(); n > 0 {
+			answers[status] = n
+		}
+	}
+	for _, status := range []int{http.StatusOK, http.StatusConflict} { // granted; no seat was free
+		if answers[status] == 0 {
+			t.Errorf("nothing was answered %d: %v", status, answers)
+		}
+	}
+	list := s.Do(s.ann, "GET", s.path("/licences?limit=100"), nil).Must(http.StatusOK).List("items")
+	if len(list) > seats {
+		t.Errorf("%d licences, of %d seats", len(list), seats)
+	}
+	s.used(len(list))
+	t.Logf("%d operations: %v", operations, answers)
 }
 
 func TestARenamedCompanyStaysAmongTheLicensedOnes(t *testing.T) {
