@@ -37,6 +37,7 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.Body = map[string]any{"name": "Nora New", "email": s.Address()}
 	},
 	"contacts-update": func(s *Scene, r *Request) { r.IDs["contact"] = s.Contact() },
+	"contacts-delete": func(s *Scene, r *Request) { r.IDs["contact"] = s.Client().Contact },
 	"imports-get":     func(s *Scene, r *Request) { planned(s, r) },
 	"imports-plan":    func(s *Scene, r *Request) { r.IDs["import"] = s.Import("Globex,Nora New," + s.Address() + "\n") },
 	"imports-apply":   func(s *Scene, r *Request) { r.Body = map[string]any{"plan": planned(s, r)} },
