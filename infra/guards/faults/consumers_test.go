@@ -168,7 +168,7 @@ var given = map[string][]job{
 		}
 		return wrong
 	}}, {name: "the projects of a contact who was erased", lease: jobs.Lease, give: func(c *try) string {
-		c.removed = c.Client()
+		c.removed = c.Invitee()
 		for range 2 {
 			c.Do(c.Ann, "POST", "/v1/projects/"+c.ProjectID+"/items", map[string]any{"kind": "task", "title": "Ask them", "assignee": c.removed.ID}).Must(201)
 		}
