@@ -103,6 +103,7 @@ func (r ItemRow) Shared() bool {
 const (
 	ActivityWorkspaceCreated   = "workspace-created"
 	ActivityWorkspaceUpdated   = "workspace-updated"
+	ActivityWorkspaceClosed    = "workspace-closed"
 	ActivityMemberInvited      = "member-invited"
 	ActivityMemberRoleChanged  = "member-role-changed"
 	ActivityMemberRemoved      = "member-removed"

@@ -12,6 +12,7 @@ func workspaceGate(c *checker, at place, row table.WorkspaceGateRow) {
 	c.has(at.key, table.Workspace(w))
 	c.want(at.key, row.Name != "", "has no name")
 	same(c, at.key, "version, as recorded", row.Version, c.recorded(table.ActivityWorkspaceUpdated, w, "", ""))
+	same(c, at.key, "closed, as recorded", c.recorded(table.ActivityWorkspaceClosed, w, "", ""), map[bool]int{true: 1}[row.Closed])
 }
 
 func companyGate(c *checker, at place, row table.CompanyGateRow) {
@@ -131,7 +132,7 @@ func activity(c *checker, at place, row table.ActivityRow) {
 		c.has(at.key, table.Company(w, row.Subject))
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
-	case table.ActivityAuditExported, table.ActivityTemplateChanged, table.ActivityTemplateReset, table.ActivityWorkspaceUpdated:
+	case table.ActivityAuditExported, table.ActivityTemplateChanged, table.ActivityTemplateReset, table.ActivityWorkspaceUpdated, table.ActivityWorkspaceClosed:
 	case table.ActivityImportApplied:
 		c.has(at.key, table.Import(w, row.Subject))
 	case table.ActivityPersonRenamed, table.ActivityAddressChanged:
