@@ -61,7 +61,7 @@ var Add = api.Operation[AddInput, AddOutput]{
 		"The answer is the same whether or not Foyer knew the address. A project without a company becomes one of this company. " +
 		"200 instead of 201 where the person is a client of the project already, as whichever contact: nothing was changed. " +
 		"409 `company-ambiguous` with matches where several companies have the name; `company-archived`; `company-not-licensed` where the workspace's portal needs a licence; " +
-		"`access-removed` for a removed contact; `is-member` where the address belongs to (somebody invited as) a member of the team; `project-archived`. 422 (body.company) where company is none of this workspace.",
+		"`access-removed` for a removed contact; `erasure-under-way`, for a moment, where they were in the project as a contact who has just been erased; `is-member` where the address belongs to (somebody invited as) a member of the team; `project-archived`. 422 (body.company) where company is none of this workspace.",
 	Floor: invitations.Floor,
 	Reads: adder, Handle: add, Replay: addAgain,
 }

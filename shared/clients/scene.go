@@ -168,7 +168,11 @@ func (s *scene) asItIs(ctx context.Context, c *api.Call) (*AddOutput, error) {
 	contact, company := s.contact, s.company
 	if contact.Contact != s.place.Contact {
 		var err error
-		if contact, company, err = contacts.WithCompany(ctx, c, s.place.Contact); err != nil {
+		contact, company, err = contacts.WithCompany(ctx, c, s.place.Contact)
+		if errors.Is(err, api.NotFound()) {
+			return nil, api.Conflict("erasure-under-way", "This person's data as a former contact is being erased from the project. Try again in a moment.")
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

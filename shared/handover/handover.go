@@ -131,10 +131,16 @@ func (at *place) tasks(ctx context.Context, env *api.Env, job *table.JobRow, w W
 	return nil
 }
 
-// Assign adds to the transaction that the task is somebody else's, as somebody's act;
-// it is recorded for the team.
+// Assign adds to the transaction that the task is somebody else's, as somebody's act; it
+// is recorded for the team. Without to it is nobody's, and asks nobody for anything.
 func Assign(env *api.Env, tx *table.Tx, job *table.JobRow, project string, task table.ItemRow, to string) {
-	tx.Update(task.Key, table.Set("assignee", to).Set(expression.Name("version"), expression.Value(task.Version+1))).If(table.Is("version", task.Version)).Else(table.ErrConflict)
+	change := table.Set("version", task.Version+1)
+	if to == "" {
+		change = change.Remove(expression.Name("assignee")).Remove(expression.Name("ask"))
+	} else {
+		change = change.Set(expression.Name("assignee"), expression.Value(to))
+	}
+	tx.Update(task.Key, change).If(table.Is("version", task.Version)).Else(table.ErrConflict)
 	id := env.NewID(table.PrefixActivity)
 	tx.Put(table.TeamProjectActivity(project, id), table.ActivityRow{
 		Activity: id, Type: table.ActivityTaskHandedOver, Workspace: job.Workspace, Project: project, Item: task.Item, Assignee: to, Actor: job.Actor, At: env.Now(),

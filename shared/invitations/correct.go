@@ -170,6 +170,9 @@ func (k *correction) correcting(c *api.Call, sender string) (*table.Tx, table.Co
 	contact.Email, contact.Person, contact.InvitationState, contact.ExpiresAt = inv.Email, inv.Person, inv.State, inv.ExpiresAt
 	mark := table.InvitedAs(c.Workspace, inv.State, inv.ExpiresAt, contact.Contact).
 		Set(expression.Name("person"), expression.Value(contact.Person)).Set(expression.Name("email"), expression.Value(contact.Email))
+	if contact.Person != k.was.Person {
+		mark = mark.Set(expression.Name("formerly"), expression.Value(contacts.Formerly(k.was, k.was.Person)))
+	}
 	tx.Update(table.Contact(c.Workspace, contact.Contact), mark).If(contacts.As(k.was)).Else(table.ErrConflict)
 	if contact.Email != k.was.Email {
 		contacts.Readdress(c, tx, k.was, contact.Email)

@@ -14,6 +14,7 @@ import (
 var Runner = jobs.Runner{Kinds: []jobs.Kind{
 	audit.ExportKind,
 	contacts.RenameKind,
+	contacts.EraseKind,
 	invitations.SendAllKind,
 	invitations.MoveKind,
 	members.HandOverKind,

@@ -147,14 +147,17 @@ func personOf(c *api.Call, rows table.Rows, p person) (Person, error) {
 	if p.Kind == table.KindClient {
 		var contact table.ContactRow
 		var company table.CompanyRow
-		_, e1 := rows.Into(whoKey(c, p), &contact)
+		there, e1 := rows.Into(whoKey(c, p), &contact)
 		_, e2 := rows.Into(table.Company(c.Workspace, p.Company), &company)
 		if err := errors.Join(e1, e2); err != nil {
 			return out, err
 		}
 		invitation := contacts.InvitationOf(contact, c.Now())
+		if !there { // erased, and about to be out of the project
+			invitation.State = table.InvitationRemoved
+		}
 		out.Label, out.Name, out.Email, out.Contact, out.Invitation = contacts.Label, contact.Name, contact.Email, p.Contact, &invitation
-		out.Company = &Company{ID: contact.Company, Name: company.Name}
+		out.Company = &Company{ID: p.Company, Name: company.Name}
 	} else {
 		var member table.MemberRow
 		found, err := rows.Into(whoKey(c, p), &member)

@@ -45,6 +45,14 @@ func Reindex(tx *table.Tx, id, from, to string, before, after func(word string) 
 	}
 }
 
+// Unindex takes those rows away: table.ErrConflict where they are not those of the name
+// any more.
+func Unindex(tx *table.Tx, name string, key func(word string) table.Key) {
+	for _, w := range names.Words(name) {
+		tx.Delete(key(w)).If(table.Exists()).Else(table.ErrConflict)
+	}
+}
+
 // Page is a page of the things in the partition whose names have, for each word of
 // the search, a word that begins with it. They come in the order of that word, each
 // once. show loads what is shown, by id; what is missing is not shown.

@@ -141,6 +141,7 @@ type ContactRow struct {
 	Removed         bool      `dynamodbav:"removed,omitempty"`
 	RemovedFrom     string    `dynamodbav:"removedFrom,omitempty"` // the state that access-restore gives back
 	InvitedBy       string    `dynamodbav:"invitedBy,omitempty"`   // the job that invited them, if one did: where it does a slice again, it counts them as its own
+	Formerly        string    `dynamodbav:"formerly,omitempty"`    // who the contact was by addresses that were corrected, apart by spaces
 	CreatedAt       time.Time `dynamodbav:"createdAt"`
 	Stated
 }

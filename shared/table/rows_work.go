@@ -103,10 +103,11 @@ func (r ItemRow) Shared() bool {
 const (
 	ActivityWorkspaceCreated   = "workspace-created"
 	ActivityWorkspaceUpdated   = "workspace-updated"
+	ActivityWorkspaceClosed    = "workspace-closed"
 	ActivityMemberInvited      = "member-invited"
 	ActivityMemberRoleChanged  = "member-role-changed"
 	ActivityMemberRemoved      = "member-removed"
-	ActivityTaskHandedOver     = "task-handed-over" // of a member who was removed, to another; or to who a client is by their corrected address
+	ActivityTaskHandedOver     = "task-handed-over" // of a member who was removed, to another; or to who a client is by their corrected address; of a client who was erased, to nobody
 	ActivityInvitationAccepted = "invitation-accepted"
 	ActivityProjectCreated     = "project-created"
 	ActivityClientAdded        = "client-added"
@@ -127,6 +128,7 @@ const (
 	ActivityCompanyUnarchived  = "company-unarchived"
 	ActivityContactCreated     = "contact-created"
 	ActivityContactUpdated     = "contact-updated"
+	ActivityContactErased      = "contact-erased"
 	ActivityLicenceGranted     = "licence-granted"
 	ActivityLicenceReleased    = "licence-released"
 	ActivitySeatsChanged       = "seats-changed"

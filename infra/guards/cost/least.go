@@ -83,6 +83,10 @@ var budget = map[string]entry{
 			return table.Query{PK: table.Member(s.WorkspaceID, "").PK, Prefix: table.PrefixMember, Limit: page}
 		})),
 	},
+	"workspaces-close": {
+		at(batch(staff)),
+		at(tx(writes(1, "the workspace's gate, which came with the access: every request asks it"), writes(1, "activity"))),
+	},
 	"members-get": {
 		at(batch(staff, rows(1, "the member, whom the path names"))),
 	},
@@ -157,6 +161,12 @@ var budget = map[string]entry{
 		at(batch(staff, rows(1, "the contact"))),
 		at(get("the company: the contact names it")),
 		at(tx(writes(1, "the contact"), writes(2, "its place in the list by name, before and after"), writes(4, "the two words that find it, before and after: they are listed by name too"), writes(1, "activity"))),
+	},
+	"contacts-delete": {
+		at(batch(staff, rows(1, "the contact, which the path names"))),
+		at(batch(rows(1, "which contact is found by the address: of two whose persons took the same one, one is"), rows(1, "the membership: has it access? Read although the contact's state tells of it: access has to end also where the two should ever disagree"))),
+		at(tx(writes(2, "the contact, and the mark of its address"), writes(3, "the rows by which it is listed by name, and found by its two words"), writes(2, "membership and invitation"),
+			writes(1, "the job that does the rest"), writes(1, "activity"), index(1, "its entry in the index of states goes"))),
 	},
 	"imports-create": {
 		at(batch(staff)),

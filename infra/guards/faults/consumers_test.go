@@ -167,6 +167,37 @@ var given = map[string][]job{
 			wrong = append(wrong, "there are no tasks")
 		}
 		return wrong
+	}}, {name: "the projects of a contact who was erased", lease: jobs.Lease, give: func(c *try) string {
+		c.removed = c.Invitee()
+		for range 2 {
+			c.Do(c.Ann, "POST", "/v1/projects/"+c.ProjectID+"/items", map[string]any{"kind": "task", "title": "Ask them", "assignee": c.removed.ID}).Must(201)
+		}
+		c.Do(c.Ann, "DELETE", "/v1/workspaces/"+c.WorkspaceID+"/contacts/"+c.removed.Contact, nil).Must(204)
+		for key, item := range invariants.Read(c.World) {
+			var row table.JobRow
+			if err := table.Unmarshal(item, &row); err == nil && strings.HasPrefix(key.SK, table.PrefixJob) && row.About["contact"] == c.removed.Contact && row.Kind == "contacts-delete" {
+				c.job = row.Job
+			}
+		}
+		c.Drain()
+		return ""
+	}, also: func(c *try) (wrong []string) {
+		tasks := 0
+		for key, item := range invariants.Read(c.World) {
+			var row table.ItemRow
+			if err := table.Unmarshal(item, &row); err == nil && strings.HasPrefix(key.SK, table.PrefixItem) && row.Title == "Ask them" {
+				if tasks++; row.Assignee != "" || row.Version != 2 {
+					wrong = append(wrong, fmt.Sprintf("%s is of %s, in the version %d", key, row.Assignee, row.Version))
+				}
+			}
+			if key == table.Project(c.removed.ID, c.ProjectID) || key == table.Person(c.ProjectID, c.removed.ID) || key == table.TeamPerson(c.ProjectID, c.removed.ID) {
+				wrong = append(wrong, key.String()+" is still there")
+			}
+		}
+		if tasks == 0 {
+			wrong = append(wrong, "there are no tasks")
+		}
+		return wrong
 	}}, {name: "the invitations of a company", lease: jobs.Lease, give: func(c *try) string {
 		company := c.Company()
 		at := "/v1/workspaces/" + c.WorkspaceID + "/companies/" + company

@@ -28,6 +28,8 @@ type heard struct {
 
 var onceOnly = map[string]heard{
 	"invitations-accept": {http.StatusNotFound, "not-found", "the link is used: the invitation is accepted, and the password signs in"},
+	"workspaces-close":   {http.StatusNotFound, "not-found", "the workspace is closed, which is recorded"},
+	"contacts-delete":    {http.StatusNotFound, "not-found", "the contact is erased, and the job that does the rest is there"},
 	"members-remove":     {http.StatusNotFound, "not-found", "the member is removed, and the job that does the rest is there"},
 	"mfa-reset":          {http.StatusConflict, "not-resettable", "the second factor is off, which is recorded and told"},
 	"passwords-reset":    {http.StatusNotFound, "not-found", "the link is used: the new password signs in"},

@@ -155,7 +155,7 @@ type caller struct {
 // for it: they work once, or end or change what the caller goes on with.
 var fresh = []string{"sessions-answer", "sessions-refresh", "sessions-end-all", "passwords-reset", "me-password", "me-address-change", "me-address-confirm",
 	"totp-start", "totp-confirm", "totp-remove", "mfa-reset",
-	"invitations-send", "address-corrected", "invitations-revoke", "member-invitations-send", "member-invitations-revoke", "members-remove", "members-update",
+	"invitations-send", "address-corrected", "invitations-revoke", "member-invitations-send", "member-invitations-revoke", "members-remove", "contacts-delete", "workspaces-close", "members-update",
 	"imports-plan", "imports-apply",
 	"invitations-view", "invitations-open", "invitations-accept"} // an invitation that another case has accepted is a 404 for all of them
 

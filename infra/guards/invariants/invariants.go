@@ -82,6 +82,8 @@ type checker struct {
 	invited map[string][]string            // account → the states of its invitations
 	owned   map[string]bool                // workspaces that have an owner
 	ids     map[string]bool                // of what requests make
+
+	erasedAnywhere map[string]bool // contacts who were erased
 }
 
 // place is a row's key, and the ids in it by the names of kinds.go.
@@ -139,12 +141,16 @@ func (c *checker) has(of, key table.Key) bool {
 
 // gather indexes what several rules ask for.
 func (c *checker) gather() {
+	c.erasedAnywhere = map[string]bool{}
 	c.changes, c.invited, c.owned, c.ids = map[string][]table.ActivityRow{}, map[string][]string{}, map[string]bool{}, map[string]bool{}
 	for _, kind := range []string{kindWorkspaceActivity, kindTeamProjectActivity, kindClientProjectActivity} {
 		for _, at := range c.of[kind] {
 			if a, ok := look[table.ActivityRow](c, at.key); ok {
 				about := changeKey(a.Type, a.Workspace, a.Project, aboutOf(a))
 				c.changes[about] = append(c.changes[about], a)
+				if a.Type == table.ActivityContactErased {
+					c.erasedAnywhere[a.Subject] = true
+				}
 			}
 		}
 	}

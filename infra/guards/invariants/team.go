@@ -2,6 +2,7 @@ package invariants
 
 import (
 	"slices"
+	"strings"
 
 	"foyer/shared/letters"
 	"foyer/shared/names"
@@ -85,6 +86,9 @@ func contact(c *checker, at place, row table.ContactRow) {
 		return
 	}
 	c.has(at.key, table.Account(row.Person))
+	for _, p := range strings.Fields(row.Formerly) { // who it was by addresses that were corrected
+		c.has(at.key, table.Invitation(p, w, id))
+	}
 	inv, ok := needs[table.InvitationRow](c, at.key, table.Invitation(row.Person, w, id))
 	if !ok {
 		return

@@ -12,6 +12,7 @@ func workspaceGate(c *checker, at place, row table.WorkspaceGateRow) {
 	c.has(at.key, table.Workspace(w))
 	c.want(at.key, row.Name != "", "has no name")
 	same(c, at.key, "version, as recorded", row.Version, c.recorded(table.ActivityWorkspaceUpdated, w, "", ""))
+	same(c, at.key, "closed, as recorded", c.recorded(table.ActivityWorkspaceClosed, w, "", ""), map[bool]int{true: 1}[row.Closed])
 }
 
 func companyGate(c *checker, at place, row table.CompanyGateRow) {
@@ -54,7 +55,9 @@ func person(c *checker, at place, row table.PersonRow) {
 		return
 	}
 	if row.Kind == table.KindClient {
-		if who, ok := needs[table.ContactRow](c, at.key, table.Contact(w, of.Contact)); ok {
+		if c.erased(w, of.Contact) {
+			c.want(at.key, c.erasing(w, id), "is of a contact who was erased")
+		} else if who, ok := needs[table.ContactRow](c, at.key, table.Contact(w, of.Contact)); ok {
 			c.want(at.key, row.Name == who.Name || c.renamed(w, id, row.Name), "has the name %q, its contact %q", row.Name, who.Name)
 		}
 		return
@@ -80,7 +83,7 @@ func item(c *checker, at place, row table.ItemRow) {
 	}
 	c.has(at.key, table.ProjectFacts(p))
 	c.has(at.key, table.Account(row.Author))
-	if row.Assignee != "" && !c.leaving(w, row.Assignee) && !c.moving(w, "", row.Assignee) {
+	if row.Assignee != "" && !c.leaving(w, row.Assignee) && !c.moving(w, "", row.Assignee) && !c.erasing(w, row.Assignee) {
 		c.has(at.key, table.Person(p, row.Assignee))
 	}
 	c.once(at.key, table.ActivityItemCreated, w, p, id)
@@ -115,17 +118,21 @@ func activity(c *checker, at place, row table.ActivityRow) {
 	switch row.Type {
 	case table.ActivityWorkspaceCreated, table.ActivityInvitationAccepted, table.ActivityClientAdded, table.ActivityAccessRemoved,
 		table.ActivityAccessRestored, table.ActivityReminderDue, table.ActivityInvitationBounced, table.ActivityAddressCorrected:
-		c.has(at.key, subjectKey(w, row.Subject))
+		c.subject(at.key, w, row.Subject)
 	case table.ActivityInvitationSent, table.ActivityInvitationRevoked, table.ActivityMemberInvited, table.ActivityMemberRoleChanged, table.ActivityMemberRemoved:
-		c.has(at.key, subjectKey(w, row.Subject))
+		c.subject(at.key, w, row.Subject)
 	case table.ActivityContactCreated, table.ActivityContactUpdated:
-		c.has(at.key, table.Contact(w, row.Subject))
+		c.subject(at.key, w, row.Subject)
+	case table.ActivityContactErased:
+		c.once(at.key, table.ActivityContactErased, w, "", row.Subject)
+		_, there := c.rows[table.Contact(w, row.Subject)]
+		c.want(at.key, !there, "its contact %s is there", row.Subject)
 	case table.ActivityCompanyCreated, table.ActivityCompanyRenamed, table.ActivityCompanyArchived, table.ActivityCompanyUnarchived,
 		table.ActivityLicenceGranted, table.ActivityLicenceReleased, table.ActivityInvitationsSentAll:
 		c.has(at.key, table.Company(w, row.Subject))
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
-	case table.ActivityAuditExported, table.ActivityTemplateChanged, table.ActivityTemplateReset, table.ActivityWorkspaceUpdated:
+	case table.ActivityAuditExported, table.ActivityTemplateChanged, table.ActivityTemplateReset, table.ActivityWorkspaceUpdated, table.ActivityWorkspaceClosed:
 	case table.ActivityImportApplied:
 		c.has(at.key, table.Import(w, row.Subject))
 	case table.ActivityPersonRenamed, table.ActivityAddressChanged:
@@ -189,9 +196,11 @@ func job(c *checker, at place, row table.JobRow) {
 		same(c, at.key, "file", row.Result, "")
 		// What a slice did that was cut off is counted by the next.
 		done := row.Done - row.Refused
-		c.want(at.key, done == invited || done < invited && row.State != table.JobDone, "has invited %d, and counts %d", invited, done)
+		c.want(at.key, done == invited || done < invited && row.State != table.JobDone || done > invited && c.anyErased(w), "has invited %d, and counts %d", invited, done)
+	case "contacts-delete":
+		erasure(c, at, row)
 	case "contacts-rename":
-		c.has(at.key, table.Contact(w, row.About["contact"]))
+		c.subject(at.key, w, row.About["contact"])
 		same(c, at.key, "file", row.Result, "")
 	case "imports-plan", "imports-apply":
 		importJob(c, at, row)
@@ -282,6 +291,9 @@ func audit(c *checker, at place, row table.ActivityRow) {
 func portalFeed(c *checker, at place, row table.FeedRow) {
 	feed(c, at, row)
 	c.has(at.key, table.ClientProjectActivity(row.Project, row.Activity)) // nobody is told of what they may not see
+	if len(c.erasures(row.Workspace, at.ids["person"])) > 0 {
+		return // out of the project, or about to be: they have their lines still, and are shown none
+	}
 	if own, ok := needs[table.PersonProjectRow](c, at.key, table.Project(at.ids["person"], row.Project)); ok {
 		same(c, at.key, "kind of the person", own.Kind, table.KindClient)
 	}

@@ -103,6 +103,14 @@ var others = map[string][]other{
 			r.IDs["workspace"], r.IDs["person"], r.Query = w, r.Who.ID, "handTo="+first.ID
 		}},
 	},
+	"contacts-delete": {
+		{"of an invitee", func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact }},
+		{"of one who was never invited", func(s *Scene, r *Request) { r.IDs["contact"] = s.Contact() }},
+		{"of one whose access was removed", func(s *Scene, r *Request) {
+			r.IDs["contact"] = s.Client().Contact
+			s.Do(s.Ann, "DELETE", "/v1/workspaces/"+s.WorkspaceID+"/contacts/"+r.IDs["contact"]+"/access", nil).Must(http.StatusNoContent)
+		}},
+	},
 	"access-remove": {{"of an invitee", func(s *Scene, r *Request) { r.IDs["contact"] = s.Invitee().Contact }}},
 	"access-restore": {{"of an invitee", func(s *Scene, r *Request) {
 		r.IDs["contact"] = s.Invitee().Contact

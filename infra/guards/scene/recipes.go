@@ -18,6 +18,11 @@ var recipes = map[string]func(s *Scene, r *Request){
 		s.made++ // another name than it has
 		r.Body = map[string]any{"name": fmt.Sprintf("Acme Agency %d", s.made)}
 	},
+	"workspaces-close": func(s *Scene, r *Request) {
+		// One of its own: nothing can be asked in it any more.
+		r.Who, r.IDs["workspace"] = s.Workspace("Another Agency", "Olga Owner", s.Address())
+		r.Body = map[string]any{"name": "Another Agency"}
+	},
 	"members-get": func(s *Scene, r *Request) { r.IDs["person"] = s.Mia.ID },
 	"members-invite": func(s *Scene, r *Request) {
 		r.Body = map[string]any{"name": "Max Member", "email": s.Address(), "role": "member"}
@@ -37,6 +42,7 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.Body = map[string]any{"name": "Nora New", "email": s.Address()}
 	},
 	"contacts-update": func(s *Scene, r *Request) { r.IDs["contact"] = s.Contact() },
+	"contacts-delete": func(s *Scene, r *Request) { r.IDs["contact"] = s.Client().Contact },
 	"imports-get":     func(s *Scene, r *Request) { planned(s, r) },
 	"imports-plan":    func(s *Scene, r *Request) { r.IDs["import"] = s.Import("Globex,Nora New," + s.Address() + "\n") },
 	"imports-apply":   func(s *Scene, r *Request) { r.Body = map[string]any{"plan": planned(s, r)} },

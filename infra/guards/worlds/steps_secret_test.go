@@ -136,6 +136,19 @@ var secretSteps = []step{
 		}
 		return corrected.status == http.StatusAccepted
 	}},
+	{name: "a secret contact is invited and erased", operations: []string{"contacts-delete"}, do: func(r *run, rt *rapid.T) bool {
+		made := r.privately(rt, request{op: "contacts-create", who: r.mia, method: "POST", target: r.companies("/" + oneOf(rt, "secret company", r.hidden.companies) + "/contacts"), body: body(fields{"name": "Carl Client", "email": r.secretAddress()})})
+		if made.status != http.StatusCreated {
+			return false
+		}
+		at := "/v1/workspaces/" + r.workspace + "/contacts/" + r.names.call(made.get("id"), "secret contact")
+		sent := r.privately(rt, request{op: "invitations-send", who: r.mia, method: "POST", target: at + "/invitation"})
+		if sent.status != http.StatusAccepted {
+			return false
+		}
+		r.hidden.persons = append(r.hidden.persons, r.names.call(sent.get("person"), "secret person"))
+		return r.privately(rt, request{op: "contacts-delete", who: r.ann, method: "DELETE", target: at}).status == http.StatusNoContent
+	}},
 	{name: "all of a secret company are invited", operations: []string{"invitations-send-all"}, do: func(r *run, rt *rapid.T) bool {
 		a := r.privately(rt, request{op: "invitations-send-all", who: r.ann, method: "POST", target: r.companies("/" + oneOf(rt, "secret company", r.hidden.companies) + "/invitations")})
 		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))
