@@ -129,7 +129,7 @@ func (r *run) taken(rt *rapid.T, l *link, password string, others ...string) {
 	r.must(rt, r.ask("", "POST", "/v1/sessions", fields{"email": l.who.email, "password": password}))
 	for _, other := range others {
 		if other != password {
-			r.refused(rt, r.ask("", "POST", "/v1/sessions", fields{"email": l.who.email, "password": other}), http.StatusUnauthorized, "unauthorized")
+			r.refused(rt, r.ask("", "POST", "/v1/sessions", fields{"email": l.who.email, "password": other}), http.StatusUnauthorized, "invalid-credentials")
 		}
 	}
 }

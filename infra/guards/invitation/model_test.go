@@ -83,8 +83,8 @@ type contact struct {
 	generation int
 	ends       time.Time
 	remindAt   []time.Time
-	project    bool   // the invitation names the project
-	accepted   int    // how often it was accepted
+	project    bool // the invitation names the project
+	accepted   int  // how often it was accepted
 }
 
 // letter is a mail of an invitation (or of being added), on its way or arrived.

@@ -34,8 +34,9 @@ type run struct {
 	took                map[string]string // token → whose link it is
 }
 
-// begin makes Acme Agency and Other Agency with their owners, a project and the two
-// companies each, and Cleo, who has an account already.
+// begin makes Acme Agency and Other Agency with their owners, a project and two
+// companies each, and Cleo, a client
+// of Other Agency who has accepted: Acme may invite somebody who has an account.
 func (g *guard) begin(rt *rapid.T) *run {
 	rt.Helper()
 	g.runs++
@@ -54,9 +55,6 @@ func (g *guard) begin(rt *rapid.T) *run {
 		}
 		r.agencies = append(r.agencies, a)
 	}
-	cleo := r.somebody("Cleo Client")
-	cleo.known, cleo.confirmed = cleo.name, true
-	r.withAccount(cleo)
 	r.runDue(rt)
 	r.Drain()
 	r.ForgetMails()
@@ -64,16 +62,26 @@ func (g *guard) begin(rt *rapid.T) *run {
 	if r.hidden.status != http.StatusNotFound {
 		rt.Fatalf("an invented link: got %s, want 404", r.hidden)
 	}
+	r.adds(rt, r.agencies[1].companies[0], "Cleo Client", r.somebody("Cleo Client"))
+	r.settle(rt)
+	r.mails(rt)
+	r.contact(rt, r.contacts[0]) // says who she is
+	password := r.password()
+	r.must(rt, r.acceptsOnce("", r.links[0], password))
+	r.taken(rt, r.links[0], password)
 	return r
 }
 
 // somebody is an address that nobody has invited yet.
 func (r *run) somebody(name string) *account {
 	r.made++
-	who := &account{name: name, email: fmt.Sprintf("person-%d-%d@globex.example", r.number, r.made)}
+	who := &account{name: name, email: fmt.Sprintf("%s%d@globex.example", r.addresses(), r.made)}
 	r.accounts = append(r.accounts, who)
 	return who
 }
+
+// addresses is how all addresses of the run begin.
+func (r *run) addresses() string { return fmt.Sprintf("person-%d-", r.number) }
 
 // withAccount gives somebody an account with a session, past the operations.
 func (r *run) withAccount(who *account) {
@@ -276,6 +284,7 @@ type guard struct {
 	clock time.Time
 	runs  int
 	stats *stats
+	only  []string // the steps that are taken; none: all
 }
 
 // newGuard makes a World whose batches of the stream are delivered twice each.
