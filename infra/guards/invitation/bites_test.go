@@ -5,6 +5,7 @@ package invitation
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -25,7 +26,7 @@ import (
 type defect struct {
 	function string
 	steps    []string // that lead to it: by all of them it would take longer
-	found    string   // in what the guard says
+	found    string   // a regular expression of what the guard says
 	around   func(g *guard) func(foyertest.AWSCall, func() (any, error)) (any, error)
 }
 
@@ -37,10 +38,10 @@ const (
 var defects = map[string]defect{
 	"an older link shows the invitation": {function: "invitations-view", steps: []string{adds, mails, "invitations-send again"}, found: "want the 404 of an invented one", around: olderLink},
 	"an acceptance that asks for nothing": {function: "invitations-accept", found: "of two clicks at once exactly one is to accept", around: acceptsAlways,
-		steps: []string{"clients-add somebody whom the other workspace knows", mails, "two clicks at once of somebody with an account", adds}},
+		steps: []string{"clients-add somebody whom the other workspace knows", mails, "two clicks at once of somebody with an account"}},
 	"a mail for each delivery":             {function: "stream-mail", steps: []string{adds, mails}, found: "left a mail that must not, or twice", around: claimsAlways},
 	"a mail of what was revoked":           {function: "stream-mail", steps: []string{adds, mails, "invitations-revoke"}, found: "left a mail that must not, or twice", around: revokedLooksSent},
-	"a GET that records an opening":        {function: "invitations-view", steps: []string{adds, mails, "scanners fetch the links"}, found: "is opened, want sent", around: viewOpens},
+	"a GET that records an opening":        {function: "invitations-view", steps: []string{adds, mails, "scanners fetch the links"}, found: "is opened, want sent|counts . that are (sent|opened), want|changed rows", around: viewOpens},
 	"a removal that leaves the access":     {function: "access-remove", steps: []string{mails, "access-remove"}, found: "me-get of", around: keepsMembership},
 	"a revocation that lets the link live": {function: "invitations-revoke", steps: []string{adds, mails, "invitations-revoke"}, found: "want the 404 of an invented one", around: revokesContactOnly},
 }
@@ -50,7 +51,7 @@ const runsToFind = 6
 
 // Were one of these defects there, the guard would find it, and say what it is.
 func TestEverySeededDefectIsFound(t *testing.T) {
-	rapidly(t, stepsOfOneRun/2)
+	rapidly(t, stepsOfOneRun)
 	seed := proof.Seed(t)
 	for name, d := range defects {
 		t.Run(name, func(t *testing.T) {
@@ -62,7 +63,7 @@ func TestEverySeededDefectIsFound(t *testing.T) {
 				set(t, "rapid.seed", fmt.Sprint((seed+run)|1))
 				said = g.try(name)
 			}
-			if !strings.Contains(said, d.found) {
+			if !regexp.MustCompile(d.found).MatchString(said) {
 				t.Fatalf("not found in %d steps as %q; the guard said: %s", g.stats.steps, d.found, said)
 			}
 			t.Logf("found within %d steps", g.stats.steps)
