@@ -253,7 +253,7 @@ func (r *run) complains(rt *rapid.T) {
 // bouncesLate is a bounce of a mail whose invitation is not waiting for its answer as it
 // was sent: it was sent again, answered, or has ended.
 func (r *run) bouncesLate(rt *rapid.T) {
-	r.tell(rt, oneOf(rt, "mail", where(r.arrived, func(l letter) bool { return l.kind != addedMail && !(isLast(l) && r.pending(l.of)) })), bounce)
+	r.tell(rt, oneOf(rt, "mail", where(r.arrived, func(l letter) bool { return l.kind != addedMail && (!isLast(l) || !r.pending(l.of)) })), bounce)
 }
 
 // tell tells mail-events of a mail that left, twice as SES may.

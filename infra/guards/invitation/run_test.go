@@ -260,7 +260,7 @@ func (r *run) runDue(rt *rapid.T) {
 
 // pass moves the time of the World and of the model.
 func (r *run) pass(d time.Duration) {
-	r.guard.clock = r.guard.clock.Add(d)
+	r.clock = r.clock.Add(d)
 	r.now = r.clock
 	r.Clock.Stand(r.clock)
 }
