@@ -36,7 +36,7 @@ type run struct {
 
 // begin makes Acme Agency and Other Agency with their owners, a project and two
 // companies each, and Cleo, a client
-// of Other Agency who has accepted: Acme may invite somebody who has an account.
+// of Other Agency who has accepted, and whom Acme has invited by the same address.
 func (g *guard) begin(rt *rapid.T) *run {
 	rt.Helper()
 	g.runs++
@@ -69,6 +69,8 @@ func (g *guard) begin(rt *rapid.T) *run {
 	password := r.password()
 	r.must(rt, r.acceptsOnce("", r.links[0], password))
 	r.taken(rt, r.links[0], password)
+	r.adds(rt, r.agencies[0].companies[0], "Cleo Client", r.contacts[0].who)
+	r.settle(rt)
 	return r
 }
 
