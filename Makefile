@@ -16,7 +16,7 @@ GRANTS := $(CURDIR)/.local/grants
 LEAN := -vet=off -ldflags=-s\ -w
 # What takes longest begins first. Tests wait for answers of the engines more than they
 # compute: four packages at a time keep two cores busy.
-LONGEST := ./infra/guards/worlds ./infra/guards/faults ./infra/guards/hostile ./infra/guards/reads
+LONGEST := ./infra/guards/worlds ./infra/guards/faults ./infra/guards/hostile ./infra/guards/reads ./infra/guards/invitation
 LINT_VERSION := 2.15.0
 LINT := .local/bin/golangci-lint-$(LINT_VERSION)
 

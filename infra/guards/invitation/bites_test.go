@@ -46,12 +46,15 @@ var defects = map[string]defect{
 	"a revocation that lets the link live": {function: "invitations-revoke", steps: []string{adds, mails, "invitations-revoke"}, found: "want the 404 of an invented one", around: revokesContactOnly},
 }
 
+// stepsToFind is how many steps such a run has, on average.
+const stepsToFind = 20
+
 // runsToFind is how many runs a defect may take to be found; most show in the first.
-const runsToFind = 6
+const runsToFind = 60
 
 // Were one of these defects there, the guard would find it, and say what it is.
 func TestEverySeededDefectIsFound(t *testing.T) {
-	rapidly(t, stepsOfOneRun)
+	rapidly(t, stepsToFind)
 	seed := proof.Seed(t)
 	for name, d := range defects {
 		t.Run(name, func(t *testing.T) {

@@ -24,7 +24,7 @@ const (
 	shortTime     = 25 * time.Second // of the short form
 	mostSteps     = 2000             // of it, where a step that is seldom possible was not taken by then
 	runsOfWorld   = 4                // for a table that much happened in is slow to go over
-	stepsOfOneRun = 30               // on average
+	stepsOfOneRun = 60               // on average
 )
 
 // Rules 22 to 27: the operations do what the model of an invitation says, whatever
@@ -79,6 +79,9 @@ func (r *run) end(rt *rapid.T) {
 	r.settle(rt)
 	r.settle(rt) // the mails of the jobs
 	r.compare(rt)
+	for _, l := range r.links {
+		r.link(rt, l)
+	}
 	for _, a := range r.agencies {
 		for _, state := range listed {
 			r.list(rt, a, state)
