@@ -169,11 +169,11 @@ func TestWhatIsBrokenByHandIsFound(t *testing.T) {
 		name, seen string
 		broken     func() table.Item // the row that is put
 	}{
-		{"a job that invited more than its contacts", "has invited 0, and counts 1", func() table.Item {
+		{"a job that invited more than its contacts", "has invited 0, and counts 99", func() table.Item {
 			_, item := first("Job", func(i table.Item) bool { return reflect.DeepEqual(i["kind"], text("invitations-send-all")) })
 			job := "job_01JD0000000000000000000000"
-			one := &types.AttributeValueMemberN{Value: "1"}
-			return at(with(with(with(item, "job", text(job)), "done", one), "total", one), table.Job(s.WorkspaceID, job))
+			many := &types.AttributeValueMemberN{Value: "99"}
+			return at(with(with(with(item, "job", text(job)), "done", many), "total", many), table.Job(s.WorkspaceID, job))
 		}},
 		{"a row of an unknown kind", "is of no known kind", func() table.Item {
 			return at(table.Item{}, table.Key{PK: table.RealmTeam + "W#" + s.WorkspaceID, SK: "SECRET#1"})

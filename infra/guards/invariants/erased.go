@@ -1,7 +1,6 @@
 package invariants
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -14,9 +13,14 @@ func (c *checker) erased(w, contact string) bool {
 	return contact != "" && c.recorded(table.ActivityContactErased, w, "", contact) > 0
 }
 
-// anyErased says whether a contact of the workspace was erased.
-func (c *checker) anyErased(w string) bool {
-	return slices.ContainsFunc(slices.Collect(maps.Keys(c.erasedAnywhere)), func(contact string) bool { return c.erased(w, contact) })
+// erasedIn is how many contacts of the workspace were erased.
+func (c *checker) erasedIn(w string) (n int) {
+	for contact := range c.erasedAnywhere {
+		if c.erased(w, contact) {
+			n++
+		}
+	}
+	return n
 }
 
 // erasures are the jobs of contacts who were erased; of that person, unless it is empty,

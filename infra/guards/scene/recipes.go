@@ -19,8 +19,7 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.Body = map[string]any{"name": fmt.Sprintf("Acme Agency %d", s.made)}
 	},
 	"workspaces-close": func(s *Scene, r *Request) {
-		// One of its own: nothing can be asked in it any more.
-		r.Who, r.IDs["workspace"] = s.Workspace("Another Agency", "Olga Owner", s.Address())
+		r.IDs["workspace"] = s.Agency("Another Agency") // of its own: nothing can be asked in it any more
 		r.Body = map[string]any{"name": "Another Agency"}
 	},
 	"members-get": func(s *Scene, r *Request) { r.IDs["person"] = s.Mia.ID },

@@ -93,6 +93,17 @@ func (s *Scene) Member() foyertest.Person {
 	return s.Accept(s.InvitedMember(), s.WorkspaceID)
 }
 
+// Agency is another workspace that Ann is an owner of, and Mia a member.
+func (s *Scene) Agency(name string) (workspace string) {
+	s.T.Helper()
+	olga, workspace := s.Workspace(name, "Olga Owner", s.Address())
+	for who, role := range map[*foyertest.Person]string{&s.Ann: "owner", &s.Mia: "member"} {
+		s.Do(olga, "POST", "/v1/workspaces/"+workspace+"/members", map[string]any{"name": who.Name, "email": who.Email, "role": role}).Must(http.StatusCreated)
+		s.Do(*who, "POST", "/v1/invitations/"+s.Link(who.Email, workspace)+"/acceptance", map[string]any{}).Must(http.StatusOK)
+	}
+	return workspace
+}
+
 // Company is a company that nobody has touched yet.
 func (s *Scene) Company() string {
 	s.T.Helper()
