@@ -14,7 +14,7 @@ LOCAL := .local/bin/local
 GRANTS := $(CURDIR)/.local/grants
 # Test programs are neither vetted once more (check does it) nor given what a debugger needs.
 LEAN := -vet=off -ldflags=-s\ -w
-# What takes longest begins first. Tests wait for answers of the engines more than they
+# What takes longest begins first; there is memory enough to collect garbage seldom (GOGC). Tests wait for answers of the engines more than they
 # compute: four packages at a time keep two cores busy.
 LONGEST := ./infra/guards/worlds ./infra/guards/faults ./infra/guards/hostile ./infra/guards/reads ./infra/guards/invitation
 LINT_VERSION := 2.15.0
@@ -60,7 +60,7 @@ test: check ## check, tests on an engine, and beside them the story on a deploye
 integration: $(LOCAL) ## Tests of the real handlers on an engine of their own, each function under its own policy
 	@$(call step,integration tests)
 	@rm -rf $(GRANTS) && mkdir -p $(GRANTS)
-	@FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m $(LEAN) -p 4 -parallel 4 $(LONGEST) ./...
+	@GOGC=400 FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m $(LEAN) -p 4 -parallel 4 $(LONGEST) ./...
 	@$(call step,grants that no test needed)
 	@FOYER_IAM_RECORD=$(GRANTS) go run ./infra/grants
 
