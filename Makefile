@@ -14,8 +14,9 @@ LOCAL := .local/bin/local
 GRANTS := $(CURDIR)/.local/grants
 # Test programs are neither vetted once more (check does it) nor given what a debugger needs.
 LEAN := -vet=off -ldflags=-s\ -w
-# What takes longest begins first; there is memory enough to collect garbage seldom (GOGC). Tests wait for answers of the engines more than they
-# compute: four packages at a time keep two cores busy.
+# What takes longest begins first. Tests wait for answers of the engines more than they
+# compute: four packages at a time keep two cores busy. There is memory enough to collect
+# garbage seldom (GOGC).
 LONGEST := ./infra/guards/worlds ./infra/guards/faults ./infra/guards/hostile ./infra/guards/reads ./infra/guards/invitation
 LINT_VERSION := 2.15.0
 LINT := .local/bin/golangci-lint-$(LINT_VERSION)
