@@ -199,10 +199,14 @@ func newStats() *stats { return &stats{took: map[string]int{}, seen: map[string]
 
 func (s *stats) saw(state string) { s.seen[state]++ }
 
+// rare takes two bounces and two corrections of one contact: the short form does not go on
+// for it, and the operation's own tests have it.
+const rare = "address-corrected back to one that it was"
+
 // missing are the steps that were never taken, and the states that never occurred.
 func (s *stats) missing() (missing []string) {
 	for _, one := range slices.Concat(steps, linkSteps) {
-		if s.took[one.name] == 0 {
+		if s.took[one.name] == 0 && (proof.Deep() || one.name != rare) {
 			missing = append(missing, "the step: "+one.name)
 		}
 	}
