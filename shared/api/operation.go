@@ -144,7 +144,9 @@ func (o Operation[I, O]) run(ctx context.Context, c *Call, in *I) (*O, error) {
 
 // atLeast waits for what is left of the floor of an answer, which may be nothing.
 func (e *Env) atLeast(ctx context.Context, floor time.Duration, begun time.Time) {
-	e.Pause(ctx, max(0, floor-time.Since(begun)))
+	if floor > 0 {
+		e.Pause(ctx, max(0, floor-time.Since(begun)))
+	}
 }
 
 // pause waits so long, or until the request has ended.

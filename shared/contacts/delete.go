@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -95,12 +96,11 @@ func erasing(c *api.Call, row table.ContactRow, addressed, active bool) *table.T
 
 // asRead is the condition that the contact is as it was read, whether or not it has access.
 func asRead(row table.ContactRow) expression.ConditionBuilder {
-	cond := table.Is("name", row.Name).And(table.Is("email", row.Email), table.IsOrAbsent("invitationState", row.InvitationState),
-		table.IsOrAbsent("person", row.Person), table.IsOrAbsent("removedFrom", row.RemovedFrom))
+	as := As(row)
 	if row.Removed {
-		return cond.And(table.Is("removed", true))
+		as = same(row).And(table.Is("removed", true))
 	}
-	return cond.And(expression.Name("removed").AttributeNotExists())
+	return as.And(table.IsOrAbsent("removedFrom", row.RemovedFrom))
 }
 
 // personsOf are who the contact is, and whoever it was by addresses that were corrected,
@@ -118,10 +118,8 @@ func personsOf(row table.ContactRow) []string {
 // Formerly is who the contact was, once more person than so far.
 func Formerly(row table.ContactRow, person string) string {
 	all := strings.Fields(row.Formerly)
-	for _, p := range all {
-		if p == person {
-			return row.Formerly
-		}
+	if slices.Contains(all, person) {
+		return row.Formerly
 	}
 	return strings.Join(append(all, person), " ")
 }

@@ -51,11 +51,15 @@ func Lookup(ctx context.Context, c *api.Call, email string) (Known, error) {
 	if err != nil {
 		return Known{}, err
 	}
-	k := Known{Person: at.Person, New: !found}
-	if k.New {
-		k.Person = c.NewPersonID()
+	return knownAs(c, at, found), nil
+}
+
+// knownAs is what Foyer knows of an address whose row was found, or not.
+func knownAs(c *api.Call, at table.AddressRow, found bool) Known {
+	if !found {
+		return Known{Person: c.NewPersonID(), New: true}
 	}
-	return k, nil
+	return Known{Person: at.Person}
 }
 
 // Invite adds to the transaction everything that an invitation is: the account

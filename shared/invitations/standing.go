@@ -74,9 +74,12 @@ func standingsOf(ctx context.Context, c *api.Call, alike bool, also besides, of 
 		if s.contact.Person != "" {
 			continue
 		}
-		if s.account, err = known(c, rows, s.contact.Email); err != nil {
+		var at table.AddressRow
+		found, err := rows.Into(table.Address(s.contact.Email), &at)
+		if err != nil {
 			return nil, nil, err
 		}
+		s.account = knownAs(c, at, found)
 		if alike || !s.account.New {
 			keys = append(keys, ofPerson(s)...)
 		}
@@ -92,16 +95,6 @@ func standingsOf(ctx context.Context, c *api.Call, alike bool, also besides, of 
 		}
 	}
 	return all, rows, nil
-}
-
-// known is what Foyer knows of an address whose row is among these, if there is one.
-func known(c *api.Call, rows table.Rows, email string) (Known, error) {
-	var at table.AddressRow
-	found, err := rows.Into(table.Address(email), &at)
-	if err == nil && !found {
-		return Known{Person: c.NewPersonID(), New: true}, nil
-	}
-	return Known{Person: at.Person}, err
 }
 
 // ofPerson are the rows of the contact's person that the standing depends on.

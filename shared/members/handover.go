@@ -34,10 +34,10 @@ func handOverSlice(ctx context.Context, env *api.Env, job *table.JobRow) (done b
 			return handOver(ctx, env, job, project, task)
 		},
 	}.Slice(ctx, env, job)
-	if done && err == nil {
-		err = endSessions(ctx, env, person)
+	if err != nil || !done {
+		return false, err
 	}
-	return done && err == nil, err
+	return true, endSessions(ctx, env, person)
 }
 
 // leave takes the person out of the project's people.
