@@ -104,7 +104,7 @@ func correctionOf(ctx context.Context, c *api.Call, contact table.ContactRow, em
 	k := &correction{was: contact}
 	last, suppressed := table.Invitation(contact.Person, c.Workspace, contact.Contact), table.Suppressed(email)
 	if contact.Email == email {
-		all, rows, err := standingsOf(ctx, c, true, besides{first: []table.Key{suppressed}}, contact)
+		all, rows, err := standingsOf(ctx, c, besides{first: []table.Key{suppressed}}, contact)
 		if err != nil {
 			return nil, err
 		}
@@ -123,7 +123,7 @@ func correctionOf(ctx context.Context, c *api.Call, contact table.ContactRow, em
 	if contact.Person != "" {
 		also.first = []table.Key{last}
 	}
-	all, rows, err := standingsOf(ctx, c, true, also, to)
+	all, rows, err := standingsOf(ctx, c, also, to)
 	if err != nil {
 		return nil, err
 	}

@@ -150,7 +150,7 @@ func (a *all) standings(ctx context.Context, rows table.Rows, listed []table.Nam
 	if len(left) == 0 {
 		return of, nil
 	}
-	invited, _, err := standingsOf(ctx, a.call, false, besides{}, left...)
+	invited, _, err := standingsOf(ctx, a.call, besides{}, left...)
 	for _, s := range invited {
 		of[s.contact.Contact] = s
 	}

@@ -31,7 +31,7 @@ func standingOf(ctx context.Context, c *api.Call, id string) (*standing, error) 
 	if err != nil {
 		return nil, err
 	}
-	all, _, err := standingsOf(ctx, c, true, besides{}, contact)
+	all, _, err := standingsOf(ctx, c, besides{}, contact)
 	if err != nil {
 		return nil, err
 	}
@@ -45,9 +45,9 @@ type besides struct {
 }
 
 // standingsOf are the standings of contacts, in their order. Under an id that is minted
-// here no row can stand: such rows are read where someone waits for the answer, who
-// must not see by its time that the address is unknown (alike), and else are not.
-func standingsOf(ctx context.Context, c *api.Call, alike bool, also besides, of ...table.ContactRow) ([]*standing, table.Rows, error) {
+// here no row can stand; such rows are read all the same, for nobody may see by a time
+// that an address is unknown: of an answer, or of a job and its records.
+func standingsOf(ctx context.Context, c *api.Call, also besides, of ...table.ContactRow) ([]*standing, table.Rows, error) {
 	ofPerson := func(s *standing) []table.Key {
 		if also.ofPerson == nil {
 			return s.ofPerson(c)
@@ -80,9 +80,7 @@ func standingsOf(ctx context.Context, c *api.Call, alike bool, also besides, of 
 			return nil, nil, err
 		}
 		s.account = knownAs(c, at, found)
-		if alike || !s.account.New {
-			keys = append(keys, ofPerson(s)...)
-		}
+		keys = append(keys, ofPerson(s)...)
 	}
 	more, err := c.Table.BatchGet(ctx, keys...)
 	if err != nil {

@@ -39,7 +39,8 @@ var consumers = map[string]entry{
 			return table.Query{PK: table.ContactsPartition(s.WorkspaceID, s.invitees), Prefix: table.PrefixContact}
 		})),
 		at(batch(rows(2, "the workspace: open? Who asked: an admin still, and their name for the mails"), rows(invitees, "the contacts: invited before?"))),
-		at(batch(rows(invitees, "the addresses: each an account or none; of an unknown one there is nothing more to read"), rows(2, "the company and its gate: open?"))),
+		at(batch(rows(invitees, "the addresses: each an account or none"), rows(2, "the company and its gate: open?"))),
+		at(batch(rows(2*invitees, "membership and member of each; of an unknown address too, so that no time tells it"))),
 		step{times: exactly(invitees), calls: []aCall{{name: "TransactWriteItems", n: exactly(invitees), parts: []part{
 			writes(invitees, "of each the check: the company is open"), writes(2*invitees, "account and address, for they are new"), writes(invitees, "the contact"),
 			writes(3*invitees, "invitation, its mail, its reminder"), writes(invitees, "activity"), index(invitees, "the contact's entry in the index of states"),
