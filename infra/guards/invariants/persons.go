@@ -117,7 +117,7 @@ func invitation(c *checker, at place, row table.InvitationRow) {
 		c.want(at.key, member || !pending(row.State), "waits for the answer of one who was removed")
 	} else if of, ok := needs[table.ContactRow](c, at.key, row.SubjectKey()); ok && of.Person != id && c.recorded(table.ActivityAddressCorrected, w, "", subject) > 0 {
 		same(c, at.key, "state, of the wrong address", row.State, table.InvitationBounced)
-		return // its reminders are counted with those of the right one
+		same(c, at.key, "company of its contact", of.Company, row.Company)
 	} else if ok { // which compares the states
 		same(c, at.key, "person and company of its contact", [2]string{of.Person, of.Company}, [2]string{id, row.Company})
 	}
@@ -134,8 +134,27 @@ func invitation(c *checker, at place, row table.InvitationRow) {
 		})
 		c.want(at.key, sent, "is sent, and no mail of it was")
 	}
+	counted, again := c.reminders(row)
 	reminded := c.recorded(table.ActivityReminderDue, w, row.Project, subject)
-	c.want(at.key, row.Reminders == reminded || row.Generation > 1 && row.Reminders < reminded, "has %d reminders, %d are recorded", row.Reminders, reminded)
+	c.want(at.key, counted == reminded || again && counted < reminded, "has %d reminders, %d are recorded", counted, reminded)
+}
+
+// reminders is how many were sent of the invitation and of those to the addresses that
+// its contact had before or has since, which are recorded as one; and whether one of them
+// was sent again, which begins its count anew.
+func (c *checker) reminders(of table.InvitationRow) (counted int, again bool) {
+	persons := []string{of.Person}
+	if contact, ok := look[table.ContactRow](c, of.SubjectKey()); ok && of.Role == "" {
+		persons = append(strings.Fields(contact.Formerly), contact.Person)
+		slices.Sort(persons)
+		persons = slices.Compact(persons) // the first address may be the right one after all
+	}
+	for _, p := range persons {
+		if row, ok := look[table.InvitationRow](c, table.Invitation(p, of.Workspace, of.Subject)); ok && row.Project == of.Project {
+			counted, again = counted+row.Reminders, again || row.Generation > 1
+		}
+	}
+	return counted, again
 }
 
 func mailID(kind, w, subject string, generation, number int) string {
@@ -154,6 +173,9 @@ func mail(c *checker, at place, row table.MailRow) {
 	c.has(at.key, table.WorkspaceGate(row.Workspace))
 	switch row.Kind {
 	case table.MailInvitation, table.MailReminder:
+		if row.Project != "" {
+			c.has(at.key, table.ProjectFacts(row.Project))
+		}
 		if c.erased(row.Workspace, row.Subject) {
 			break // stream-mail drops it, if it has not left before
 		}
