@@ -22,7 +22,8 @@ type Entry struct {
 	Assignee string    `json:"assignee,omitempty"`
 }
 
-func entryOf(a table.ActivityRow) Entry {
+// Of is the row as the audit shows it.
+func Of(a table.ActivityRow) Entry {
 	return Entry{ID: a.Activity, Type: a.Type, At: a.At, Actor: a.Actor, Project: a.Project, Item: a.Item, Subject: a.Subject, Assignee: a.Assignee}
 }
 

@@ -113,7 +113,7 @@ func exportSlice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, er
 			at.After = row.Activity
 			if filter.lets(row) {
 				job.Done++
-				format.write(&part, entryOf(row))
+				format.write(&part, Of(row))
 			}
 		}
 		if more {

@@ -59,7 +59,7 @@ func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Entry], er
 			if !in.lets(row) {
 				continue
 			}
-			out.Body.Items = append(out.Body.Items, entryOf(row))
+			out.Body.Items = append(out.Body.Items, Of(row))
 			if len(out.Body.Items) == in.Limit {
 				if i < len(rows)-1 || more || at.After(s.from) {
 					out.Body.Next = c.Cursor(at.Format(time.DateOnly) + after)

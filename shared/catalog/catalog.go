@@ -35,7 +35,7 @@ import (
 // Operations are the operations of the HTTP API, in the order of API.md.
 func Operations() []api.Endpoint {
 	return []api.Endpoint{
-		workspaces.Create, workspaces.Get, workspaces.Update, workspaces.Close,
+		workspaces.Create, workspaces.Get, workspaces.Update, workspaces.Export, workspaces.Close,
 		members.List, members.Get, members.Invite, members.Update, members.Remove, members.SendInvitation, members.RevokeInvitation,
 		companies.Create, companies.List, companies.Get, companies.Update, companies.Archive, companies.Unarchive,
 		contacts.Create, contacts.List, contacts.Get, contacts.Update, contacts.Delete,

@@ -24,12 +24,13 @@ type Output struct {
 	Body Company
 }
 
-func companyOf(row table.CompanyRow, gate table.CompanyGateRow) Company {
+// Of is the rows as the team sees them.
+func Of(row table.CompanyRow, gate table.CompanyGateRow) Company {
 	return Company{ID: row.Company, Name: row.Name, Licensed: gate.Licensed, Archived: gate.Archived, CreatedAt: row.CreatedAt}
 }
 
 func outputOf(row table.CompanyRow, gate table.CompanyGateRow) *Output {
-	company := companyOf(row, gate)
+	company := Of(row, gate)
 	return &Output{ETag: api.TagOf(company), Body: company}
 }
 
@@ -73,7 +74,7 @@ func show(ctx context.Context, c *api.Call, ids []string, keep func(Company) boo
 		if err := errors.Join(e1, e2); err != nil {
 			return nil, err
 		}
-		if company := companyOf(row, gate); found && keep(company) {
+		if company := Of(row, gate); found && keep(company) {
 			out[id] = company
 		}
 	}

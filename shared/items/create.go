@@ -68,7 +68,7 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (*api.Tagged[Item
 	if err := c.Table.Write(ctx, &tx); err != nil {
 		return nil, err
 	}
-	return api.WithTag(itemOf(row)), nil
+	return api.WithTag(Of(row)), nil
 }
 
 // createAgain answers a repeated request with the item as it is now.
@@ -77,7 +77,7 @@ func createAgain(ctx context.Context, c *api.Call, _ *CreateInput, id string) (*
 	if err != nil {
 		return nil, err
 	}
-	return api.WithTag(itemOf(row)), nil
+	return api.WithTag(Of(row)), nil
 }
 
 // assigneeOf is the project's person of that id; zero where there is none.

@@ -27,5 +27,5 @@ func get(ctx context.Context, c *api.Call, in *GetInput) (*api.Tagged[Item], err
 	if err != nil {
 		return nil, err
 	}
-	return api.WithTag(itemOf(row)), nil
+	return api.WithTag(Of(row)), nil
 }

@@ -27,8 +27,8 @@ type Item struct {
 	ClientCanSee bool       `json:"clientCanSee" doc:"Shared: the clients of the project see it"`
 }
 
-// itemOf is the row as members see it.
-func itemOf(r table.ItemRow) Item {
+// Of is the row as members see it.
+func Of(r table.ItemRow) Item {
 	return Item{
 		ID: r.Item, Kind: r.Kind, Title: r.Title, Text: r.Text, Author: r.Author, Assignee: r.Assignee, Ask: r.Ask,
 		Due: r.Due, Start: r.Start, End: r.End, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, ClientCanSee: r.Shared(),

@@ -60,7 +60,7 @@ func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Item], err
 	out := &api.List[Item]{Body: api.ListBody[Item]{Items: []Item{}}}
 	rows, more := m.page(in.Limit)
 	for _, row := range rows {
-		out.Body.Items = append(out.Body.Items, itemOf(row))
+		out.Body.Items = append(out.Body.Items, Of(row))
 	}
 	if more {
 		out.Body.Next = c.Cursor(rows[len(rows)-1].Item)

@@ -49,14 +49,14 @@ func visibility(ctx context.Context, c *api.Call, in *VisibilityInput) (*api.Tag
 		if err != nil {
 			return nil, err
 		}
-		if err := in.Respect(api.TagOf(itemOf(row))); err != nil {
+		if err := in.Respect(api.TagOf(Of(row))); err != nil {
 			return nil, err
 		}
 		if row.Shared() != in.Body.ClientCanSee {
 			row, err = move(ctx, c, row, in.Body.ClientCanSee)
 		}
 		if err == nil {
-			return api.WithTag(itemOf(row)), nil
+			return api.WithTag(Of(row)), nil
 		}
 		if !errors.Is(err, table.ErrConflict) {
 			return nil, err

@@ -38,7 +38,7 @@ type Job struct {
 var Get = api.Operation[GetInput, GetOutput]{
 	ID: "jobs-get", Method: http.MethodGet, Path: "/workspaces/{workspace}/jobs/{job}", Access: api.Staff,
 	Summary: "Show how far a job is",
-	Doc:     "For the staff of the workspace. A job can be asked about for 30 days. The link to the file of an export is for owner and admins, and good for 60 seconds: ask again for another.",
+	Doc:     "For the staff of the workspace. A job can be asked about for 30 days. The link to the file of an export is for owner and admins, that of a whole workspace for owners, and it is good for 60 seconds: ask again for another.",
 	Reads: func(c *api.Call, path func(string) string) []table.Key {
 		return []table.Key{table.Job(c.Workspace, path("job"))}
 	},
@@ -51,12 +51,21 @@ func get(ctx context.Context, c *api.Call, in *GetInput) (*GetOutput, error) {
 		return nil, err
 	}
 	job := Show(row)
-	if role := policy.Role(c.Membership.Role); row.State == table.JobDone && row.Result != "" && (role == policy.Owner || role == policy.Admin) {
+	if row.State == table.JobDone && row.Result != "" && opens(policy.Role(c.Membership.Role), row.Kind) {
 		if job.File, err = files.Get(ctx, c.Env, row.Result); err != nil {
 			return nil, err
 		}
 	}
 	return &GetOutput{Body: job}, nil
+}
+
+// WorkspaceExport is the kind of job whose file has the whole workspace.
+const WorkspaceExport = "workspaces-export"
+
+// opens says whether the file that a job of that kind made is for the role: an owner
+// alone may have the workspace whole, as only an owner may ask for it.
+func opens(role policy.Role, kind string) bool {
+	return role == policy.Owner || role == policy.Admin && kind != WorkspaceExport
 }
 
 // Show is a job as the workspace's staff see it.

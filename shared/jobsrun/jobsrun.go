@@ -8,11 +8,13 @@ import (
 	"foyer/shared/invitations"
 	"foyer/shared/jobs"
 	"foyer/shared/members"
+	"foyer/shared/workspaceexport"
 )
 
 // Runner does every kind of job.
 var Runner = jobs.Runner{Kinds: []jobs.Kind{
 	audit.ExportKind,
+	workspaceexport.Kind,
 	contacts.RenameKind,
 	contacts.EraseKind,
 	invitations.SendAllKind,

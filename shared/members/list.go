@@ -36,7 +36,7 @@ func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Member], e
 		Show: func(_ context.Context, rows []table.MemberRow) (map[string]Member, error) {
 			out := make(map[string]Member, len(rows))
 			for _, row := range rows {
-				out[row.Person] = memberOf(c, row)
+				out[row.Person] = Of(row, c.Now())
 			}
 			return out, nil
 		},

@@ -31,15 +31,16 @@ type Output struct {
 	Body Member
 }
 
-func memberOf(c *api.Call, row table.MemberRow) Member {
+// Of is the row as the team sees it at now.
+func Of(row table.MemberRow, now time.Time) Member {
 	return Member{
 		Person: row.Person, Name: row.Name, Email: row.Email, Role: row.Role, CreatedAt: row.CreatedAt,
-		Invitation: contacts.Standing(row.InvitationState, row.ExpiresAt, c.Now()),
+		Invitation: contacts.Standing(row.InvitationState, row.ExpiresAt, now),
 	}
 }
 
 func outputOf(c *api.Call, row table.MemberRow) *Output {
-	m := memberOf(c, row)
+	m := Of(row, c.Now())
 	return &Output{ETag: api.TagOf(m), Body: m}
 }
 

@@ -134,7 +134,12 @@ func createAgain(ctx context.Context, c *api.Call, _ *CreateInput, id string) (*
 	return outputOf(row), nil
 }
 
+// Of is the row as the project's team sees it.
+func Of(row table.ProjectFactsRow) Project {
+	return Project{ID: row.Project, Workspace: row.Workspace, Name: row.Name, Company: row.Company, Archived: row.Archived, CreatedAt: row.CreatedAt}
+}
+
 func outputOf(row table.ProjectFactsRow) *CreateOutput {
-	p := Project{ID: row.Project, Workspace: row.Workspace, Name: row.Name, Company: row.Company, Archived: row.Archived, CreatedAt: row.CreatedAt}
+	p := Of(row)
 	return &CreateOutput{Location: api.Prefix + "/projects/" + p.ID, ETag: api.TagOf(p), Body: p}
 }

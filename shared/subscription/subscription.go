@@ -23,9 +23,12 @@ type Subscription struct {
 // Output is the subscription.
 type Output struct{ Body Subscription }
 
-func outputOf(row table.SubscriptionRow) *Output {
-	return &Output{Body: Subscription{Seats: row.Seats, Used: row.Used, Free: row.Seats - row.Used}}
+// Of is the row as the workspace sees it, one that is not there too.
+func Of(row table.SubscriptionRow) Subscription {
+	return Subscription{Seats: row.Seats, Used: row.Used, Free: row.Seats - row.Used}
 }
+
+func outputOf(row table.SubscriptionRow) *Output { return &Output{Body: Of(row)} }
 
 // GetInput names a workspace.
 type GetInput struct {

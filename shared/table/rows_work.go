@@ -133,6 +133,7 @@ const (
 	ActivityLicenceReleased    = "licence-released"
 	ActivitySeatsChanged       = "seats-changed"
 	ActivityAuditExported      = "audit-exported"
+	ActivityWorkspaceExported  = "workspace-exported"
 	ActivityImportApplied      = "import-applied"  // its plan; each contact and company has a record of its own
 	ActivityPersonRenamed      = "person-renamed"  // by themselves
 	ActivityAddressChanged     = "address-changed" // by the person, from the new address

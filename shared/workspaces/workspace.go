@@ -51,17 +51,24 @@ func load(ctx context.Context, c *api.Call) (row table.WorkspaceRow, gate table.
 	return row, gate, nil
 }
 
-func outputOf(c *api.Call, row table.WorkspaceRow, gate table.WorkspaceGateRow) *Output {
+// Of is the rows as the workspace's members see them; life is for how long an invitation
+// can be accepted where the workspace has not chosen.
+func Of(row table.WorkspaceRow, gate table.WorkspaceGateRow, life time.Duration) Workspace {
 	const day = 24 * time.Hour
 	w := Workspace{
 		ID: row.Workspace, Name: gate.Name, PortalNeedsLicence: gate.PortalNeedsLicence, InvitationDays: gate.InvitationDays, CreatedAt: row.CreatedAt,
 	}
 	if w.InvitationDays == 0 {
-		w.InvitationDays = int((c.Config.InvitationLife + day - 1) / day)
+		w.InvitationDays = int((life + day - 1) / day)
 	}
 	if chosen := gate.Reminders; chosen != nil {
 		days := append([]int{}, chosen.Days...)
 		w.ReminderDays = &days
 	}
+	return w
+}
+
+func outputOf(c *api.Call, row table.WorkspaceRow, gate table.WorkspaceGateRow) *Output {
+	w := Of(row, gate, c.Config.InvitationLife)
 	return &Output{ETag: api.TagOf(w), Body: w}
 }

@@ -83,6 +83,10 @@ var budget = map[string]entry{
 			return table.Query{PK: table.Member(s.WorkspaceID, "").PK, Prefix: table.PrefixMember, Limit: page}
 		})),
 	},
+	"workspaces-export": {
+		at(batch(staff)),
+		at(tx(writes(1, "the job, whose insertion starts it"), writes(1, "activity"))),
+	},
 	"workspaces-close": {
 		at(batch(staff)),
 		at(tx(writes(1, "the workspace's gate, which came with the access: every request asks it"), writes(1, "activity"))),

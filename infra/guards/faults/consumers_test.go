@@ -136,6 +136,23 @@ var given = map[string][]job{
 			return []string{fmt.Sprintf("the job is %s with %d entries done, its file has %d lines, the log %d entries", row.State, row.Done, lines, entries)}
 		}
 		return nil
+	}}, {name: "an export of the workspace", lease: jobs.Lease, give: func(c *try) string {
+		c.job = c.Do(c.Ann, "POST", "/v1/workspaces/"+c.WorkspaceID+"/export", nil).Must(202).String("id")
+		c.Drain()
+		return ""
+	}, also: func(c *try) []string {
+		done := c.Do(c.Ann, "GET", "/v1/workspaces/"+c.WorkspaceID+"/jobs/"+c.job, nil).Must(200)
+		file := c.Fetch(done.String("file.url"))
+		items := 0
+		for key := range invariants.Read(c.World) {
+			if (key.PK == table.TeamProjectPartition(c.ProjectID) || key.PK == table.ClientProjectPartition(c.ProjectID)) && strings.HasPrefix(key.SK, table.PrefixItem) {
+				items++
+			}
+		}
+		if lines, got := strings.Count(file, "\n"), strings.Count(file, `"project":"`+c.ProjectID+`","id":"`); done.JSON()["done"] != float64(lines) || got != items {
+			return []string{fmt.Sprintf("the job is %s, its file has %d lines, %d of them items of the project, which has %d", done.Body, lines, got, items)}
+		}
+		return nil
 	}}, {name: "the projects of a contact whose address was corrected", lease: jobs.Lease, give: func(c *try) string {
 		c.removed = c.Bounced()
 		for range 2 {

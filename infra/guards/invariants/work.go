@@ -132,7 +132,7 @@ func activity(c *checker, at place, row table.ActivityRow) {
 		c.has(at.key, table.Company(w, row.Subject))
 	case table.ActivitySeatsChanged:
 		c.has(at.key, table.Subscription(w))
-	case table.ActivityAuditExported, table.ActivityTemplateChanged, table.ActivityTemplateReset, table.ActivityWorkspaceUpdated, table.ActivityWorkspaceClosed:
+	case table.ActivityAuditExported, table.ActivityWorkspaceExported, table.ActivityTemplateChanged, table.ActivityTemplateReset, table.ActivityWorkspaceUpdated, table.ActivityWorkspaceClosed:
 	case table.ActivityImportApplied:
 		c.has(at.key, table.Import(w, row.Subject))
 	case table.ActivityPersonRenamed, table.ActivityAddressChanged:
@@ -178,6 +178,10 @@ func job(c *checker, at place, row table.JobRow) {
 	case "audit-export":
 		c.want(at.key, c.recorded(table.ActivityAuditExported, w, "", "") > 0, "was never recorded")
 		c.want(at.key, row.Result == "" || row.Result == "exports/"+w+"/"+row.Job+"/audit."+row.About["format"], "has the file of another, %q", row.Result)
+		same(c, at.key, "done, by its file", row.Result != "", row.State == table.JobDone)
+	case "workspaces-export":
+		c.want(at.key, c.recorded(table.ActivityWorkspaceExported, w, "", "") > 0, "was never recorded")
+		c.want(at.key, row.Result == "" || row.Result == "exports/"+w+"/"+row.Job+"/workspace.jsonl", "has the file of another, %q", row.Result)
 		same(c, at.key, "done, by its file", row.Result != "", row.State == table.JobDone)
 	case "members-remove":
 		c.want(at.key, c.recorded(table.ActivityMemberRemoved, w, "", row.About["person"]) > 0, "is of nobody who was removed")

@@ -173,6 +173,11 @@ var secretSteps = []step{
 		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))
 		return a.status == http.StatusAccepted
 	}},
+	{name: "the workspace is exported", operations: []string{"workspaces-export"}, do: func(r *run, rt *rapid.T) bool {
+		a := r.privately(rt, request{op: "workspaces-export", who: r.ann, method: "POST", target: "/v1/workspaces/" + r.workspace + "/export"})
+		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))
+		return a.status == http.StatusAccepted
+	}},
 	{name: "contacts are imported in secret", operations: []string{"imports-create", "imports-plan", "imports-apply"}, do: secretImport},
 	{name: "another agency signs up in secret", operations: []string{"workspaces-create"}, do: func(r *run, rt *rapid.T) bool {
 		a := r.privately(rt, request{op: "workspaces-create", method: "POST", target: "/v1/workspaces", body: body(fields{"name": "Acme Agency", "ownerName": "Sam Secret", "ownerEmail": r.secretAddress()})})
