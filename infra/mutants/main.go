@@ -32,7 +32,7 @@ import (
 
 type options struct {
 	root, report, only, tests string
-	workers                   int
+	workers, most             int
 	time                      time.Duration
 	seed                      uint64
 	list, more                bool
@@ -45,6 +45,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "pattern of the mutants to try; empty: all")
 	flag.StringVar(&o.tests, "tests", strings.Join(tested, ","), "packages whose tests have to notice")
 	flag.IntVar(&o.workers, "workers", 2, "how many at a time")
+	flag.IntVar(&o.most, "most", 0, "with how many tests of each suite a mutant is tried, the likeliest: a first look, after which -more tries what is left; 0: all")
 	flag.DurationVar(&o.time, "time", 25*time.Minute, "how long at most; what is left then is said, and is an error")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the order in which mutants are tried")
 	flag.BoolVar(&o.more, "more", false, "go on: take over from runs before what was killed in the same code by the same tests")
@@ -112,7 +113,7 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	say(began, "all tests pass with no mutant on")
-	r := &trial{root: root, dir: dir, noticing: noticing, reasons: reasons, hints: readHints(root), kills: readKills(dir), sums: sums, killer: map[string]map[*test]int{}}
+	r := &trial{root: root, dir: dir, most: o.most, noticing: noticing, reasons: reasons, hints: readHints(root), kills: readKills(dir), sums: sums, killer: map[string]map[*test]int{}}
 	r.hints.forget(all)
 	outcomes, err := r.all(ctx, began, chosen, o)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -122,9 +123,10 @@ func TestAPackageThatHasAnOperationIsMutated(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, p := range authorization {
+	for _, p := range slices.Concat(authorization, besides) {
 		write(strings.ReplaceAll(p.files, "*", "any"), "package any\n")
 	}
+	write("shared/templateedit/put.go", "package templateedit\n\nvar Put = api.Operation[In, Out]{}\n")
 	write("shared/boards/move.go", "package boards\n\nvar Move = api.Operation[In, Out]{}\n")
 	write("shared/boards/rank.go", "package boards\n")
 	write("shared/boards/move_test.go", "package boards\n\nvar Try = api.Operation[In, Out]{}\n")
@@ -134,7 +136,7 @@ func TestAPackageThatHasAnOperationIsMutated(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]bool{
-		"shared/boards/move.go": true, "shared/boards/rank.go": true, "shared/boards/move_test.go": false, "shared/other/other.go": false,
+		"shared/boards/move.go": true, "shared/boards/rank.go": true, "shared/templateedit/put.go": false, "shared/boards/move_test.go": false, "shared/other/other.go": false,
 	} {
 		if got := in[name] != nil; got != want {
 			t.Errorf("%s: in the scope: %v, want %v", name, got, want)

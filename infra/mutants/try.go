@@ -49,6 +49,7 @@ type outcome struct {
 type trial struct {
 	root     string
 	dir      string // of the kills
+	most     int    // tests of each suite; 0: all
 	noticing map[int][]*test
 	reasons  map[int]string // why a mutant is equivalent
 	hints    hints
@@ -94,6 +95,9 @@ func (r *trial) candidates(m Mutant) []*test {
 	var all []*test
 	for _, tests := range append(near, far) {
 		r.order(m, tests)
+		if r.most > 0 {
+			tests = tests[:min(r.most, len(tests))]
+		}
 		all = append(all, tests...)
 	}
 	had := map[*program]int{}
