@@ -40,6 +40,9 @@ func TestAnIDIsValidForItsOwnKindOnly(t *testing.T) {
 			}
 		})
 	}
+	if ValidID("contact", "01JD0000000000000000000000") {
+		t.Error("an id without the prefix of its kind is valid")
+	}
 	if ValidID("planet", "pla_01JD0000000000000000000000") {
 		t.Error("an id of an unknown kind is valid")
 	}

@@ -157,11 +157,11 @@ func stateOf(job, running, done string) string {
 func shown(ctx context.Context, c *api.Call, rows table.Rows, at table.Key, result *table.ImportResult) (*Stage, error) {
 	var job table.JobRow
 	found, err := rows.Into(at, &job)
-	if err == nil && !found {
-		err = errors.New("an import names a job that is not there")
-	}
 	if err != nil {
 		return nil, err
+	}
+	if !found {
+		return nil, errors.New("an import names a job that is not there")
 	}
 	as := jobs.Show(job)
 	out := &Stage{Job: as.ID, State: as.State, Done: as.Done, Total: as.Total, Reason: as.Reason, UpdatedAt: as.UpdatedAt}

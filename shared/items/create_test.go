@@ -128,6 +128,9 @@ func TestANewItemThatIsNotRightIsRefusedWithThePlaceAndNothingIsWritten(t *testi
 				r.Fault(test.at)
 			})
 		}
+		both := s.Do(s.Ann, http.MethodPost, s.items(), fields{"kind": "task", "title": "x", "ask": "approval", "assignee": invented(s.Carl.ID)})
+		both.Fault("body.assignee")
+		both.Fault("body.ask")
 		s.Do(s.Ann, http.MethodPost, s.items(), foyertest.Raw("{")).Problem(http.StatusBadRequest, "malformed")
 		s.Do(s.Ann, http.MethodPost, s.items()+"?as="+s.Carl.ID, fields{"kind": "message", "title": "x"}).Fault("query.as")
 	})

@@ -50,11 +50,13 @@ func list(ctx context.Context, c *api.Call, in *ListInput) (*api.List[Item], err
 	}
 	if in.Visibility == visibleAll {
 		moved, err := movedSince(ctx, c)
-		if err == nil && moved {
-			err = m.read(ctx, c, in, prefix, after)
-		}
 		if err != nil {
 			return nil, err
+		}
+		if moved {
+			if err := m.read(ctx, c, in, prefix, after); err != nil {
+				return nil, err
+			}
 		}
 	}
 	out := &api.List[Item]{Body: api.ListBody[Item]{Items: []Item{}}}

@@ -69,10 +69,13 @@ func accountOf(ctx context.Context, c *api.Call) (account table.AccountRow, err 
 		return account, err
 	}
 	found, err := rows.Into(table.Account(c.Person), &account)
-	if err == nil && !found {
-		err = api.Unauthorized()
+	if err != nil {
+		return account, err
 	}
-	return account, err
+	if !found {
+		return account, api.Unauthorized()
+	}
+	return account, nil
 }
 
 // membershipsOf are all memberships of a person.

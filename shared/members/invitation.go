@@ -53,7 +53,7 @@ func sendInvitation(ctx context.Context, c *api.Call, in *InvitationInput) (*Out
 		return nil, err
 	}
 	var out *Output
-	first := -1 // the generation before this request
+	first := 0 // the generation before this request, which is 1 at least
 	err = table.Retry(ctx, attempts, func() error {
 		row, err := loadToChange(ctx, c, in.Person)
 		if err != nil {
@@ -63,7 +63,7 @@ func sendInvitation(ctx context.Context, c *api.Call, in *InvitationInput) (*Out
 		if err != nil {
 			return err
 		}
-		if first < 0 {
+		if first == 0 {
 			first = inv.Generation
 		}
 		tx := &table.Tx{}

@@ -113,7 +113,7 @@ func changeOf(a table.ActivityRow, teamOnly bool) policy.Change {
 
 func tell(ctx context.Context, env *api.Env, a table.ActivityRow, change policy.Change) error {
 	persons, err := peopleOf(ctx, env.Table, a.Project)
-	if err != nil || len(persons) == 0 {
+	if err != nil {
 		return err
 	}
 	place, standings, rows, err := audience.Of(ctx, env.Table, a.Project, table.ItemKeys(a.Project, a.Item), persons...)

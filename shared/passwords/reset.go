@@ -120,7 +120,7 @@ func find(ctx context.Context, c *api.Call, token string) (*pending, error) {
 		return nil, err
 	}
 	now := c.Now()
-	if !known || !asked || p.account.State != table.AccountConfirmed || p.reset.Reset != at.Subject || !now.Before(p.reset.ExpiresAt) || !now.Before(at.ExpiresAt) {
+	if !known || !asked || p.account.State != table.AccountConfirmed || p.reset.Reset != at.Subject || !now.Before(at.ExpiresAt) { // the token of a reset ends with it
 		return nil, policy.ErrHidden
 	}
 	return p, nil

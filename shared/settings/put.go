@@ -109,11 +109,10 @@ func allKnown(rows table.Rows, person string, projects []string, had table.Setti
 // the membership (policy).
 func isIn(rows table.Rows, person, project string) (bool, error) {
 	var row table.PersonProjectRow
-	found, err := rows.Into(table.Project(person, project), &row)
-	if err != nil || !found {
+	if _, err := rows.Into(table.Project(person, project), &row); err != nil {
 		return false, err
 	}
-	workspace, _ := table.WorkspaceOf(project) // its row was found: it is a project's id
+	workspace, _ := table.WorkspaceOf(project) // of what is no project's id there is neither row
 	var m table.MembershipRow
 	if _, err := rows.Into(table.Membership(person, workspace), &m); err != nil {
 		return false, err
