@@ -14,7 +14,6 @@ import (
 	"foyer/infra/guards/invariants"
 	"foyer/infra/guards/proof"
 	"foyer/infra/guards/scene"
-	"foyer/shared/foyertest"
 )
 
 // work is what is done under faults: a request of an operation, or a run of a
@@ -45,16 +44,13 @@ type try struct {
 	*scene.Scene
 	number int
 	faults.Fault
-	site      faults.Call
-	made      []faults.Call      // under the fault
-	wires     []*faults.Injector // of all goes
-	job       string             // that is to be done
-	removed   foyertest.Person   // whose removal it is
-	invited   []string           // the addresses that it is to invite
-	imported  string             // the import that it is of
-	addresses []string           // of its contacts
-	failed    bool               // the go that met the fault did not get it done
-	found     []string           // what should not be
+	site    faults.Call
+	made    []faults.Call      // under the fault
+	wires   []*faults.Injector // of all goes
+	started scene.Started      // the job that is to be done
+	message string             // of the queue, that it is given
+	failed  bool               // the go that met the fault did not get it done
+	found   []string           // what should not be
 }
 
 func (c *try) String() string {
