@@ -22,6 +22,7 @@ var Month = struct {
 	Told                  []string           // operations whose change is told to the people of the project
 	SharedFromTheStart    float64            // share of new items that are shared: only a change that tells
 	Reminded              float64            // reminders for each invitation
+	InvitedByOne          float64            // contacts of a company whom one invitations-send-all invites
 	TableGB               float64
 	OwnMilliseconds       float64 // of a call beside its round trips
 	RoundTripMilliseconds float64
@@ -40,10 +41,17 @@ var Month = struct {
 	PerMember: map[string]float64{
 		"sessions-create": 20, "sessions-refresh": 140, "sessions-end": 5, "me-get": 20, "items-list": 400, "items-get": 300, "items-create": 60, "items-visibility": 30,
 		"people-list": 60, "notifications-list": 200, "projects-create": 1, "settings-get": 1, "settings-put": 0.5, "audit-list": 2,
+		"companies-list": 60, "companies-get": 40, "contacts-list": 40, "contacts-get": 40, "invitations-list": 20, "licences-list": 4, "subscription-get": 8,
+		"members-list": 10, "workspaces-get": 10,
 	},
 	Besides: map[string]float64{
 		"clients-add": 120, "invitations-view": 240, "invitations-open": 110, "invitations-accept": 100, "access-remove": 10, "access-restore": 2,
-		"workspaces-create": 2, "audit-export": 4, "jobs-get": 12,
+		"workspaces-create": 2, "workspaces-update": 4, "workspaces-export": 1, "audit-export": 4, "jobs-get": 60,
+		"companies-create": 20, "companies-update": 5, "companies-archive": 3, "companies-unarchive": 1, "licences-grant": 15, "licences-release": 5, "subscription-update": 2,
+		"contacts-create": 60, "contacts-update": 20, "contacts-delete": 3, "imports-create": 3, "imports-plan": 4, "imports-apply": 3, "imports-get": 30,
+		"invitations-send": 60, "invitations-send-all": 5, "invitations-revoke": 5, "address-corrected": 3,
+		"members-invite": 5, "members-update": 2, "members-remove": 2, "member-invitations-send": 2, "member-invitations-revoke": 1,
+		"invitation-template-get": 8, "invitation-template-put": 4, "invitation-template-preview": 12, "invitation-template-test": 4, "invitation-template-reset": 1,
 		"passwords-forgot": 60, "passwords-reset": 50, "me-password": 10, "me-update": 20, "me-address-change": 5, "me-address-confirm": 4,
 		"sessions-answer": 800, "totp-start": 30, "totp-confirm": 25, "totp-remove": 3, "mfa-reset": 2, "sessions-end-all": 10,
 	},
@@ -51,6 +59,7 @@ var Month = struct {
 	Told:               []string{"items-create", "items-visibility"},
 	SharedFromTheStart: 1,
 	Reminded:           0.5,
+	InvitedByOne:       10,
 	TableGB:            2,
 	OwnMilliseconds:    5, RoundTripMilliseconds: 6, MemoryGB: 0.25,
 	LogBytes: 2 << 10, AnswerBytes: 4 << 10, PageBytes: 100 << 10,
@@ -70,8 +79,17 @@ func Calls() map[string]float64 {
 }
 
 // changes are the operations that record an activity.
-var changes = []string{"workspaces-create", "access-remove", "access-restore", "invitations-accept", "audit-export", "projects-create", "clients-add", "items-create", "items-visibility",
-	"me-update", "me-address-confirm", "mfa-reset"}
+var changes = []string{"workspaces-create", "workspaces-update", "workspaces-export", "access-remove", "access-restore", "invitations-accept", "audit-export", "projects-create", "clients-add",
+	"items-create", "items-visibility", "me-update", "me-address-confirm", "mfa-reset", "companies-create", "companies-update", "companies-archive", "companies-unarchive",
+	"licences-grant", "licences-release", "subscription-update", "contacts-create", "contacts-update", "contacts-delete", "imports-apply", "invitations-send", "invitations-send-all",
+	"invitations-revoke", "address-corrected", "members-invite", "members-update", "members-remove", "member-invitations-send", "member-invitations-revoke",
+	"invitation-template-put", "invitation-template-reset"}
+
+// inviting are the operations that send an invitation's mail.
+var inviting = []string{"clients-add", "workspaces-create", "invitations-send", "member-invitations-send", "members-invite", "address-corrected", "invitation-template-test"}
+
+// starting are the operations that start a job; each is priced as an export's.
+var starting = []string{"audit-export", "workspaces-export", "imports-plan", "imports-apply", "invitations-send-all", "contacts-update", "contacts-delete", "address-corrected", "members-remove"}
 
 // accountMails are the operations that send a mail about an account.
 var accountMails = []string{"passwords-forgot", "passwords-reset", "me-password", "me-address-change", "me-address-confirm", "mfa-reset"}
@@ -107,11 +125,18 @@ func Bill(t testing.TB, metered map[string]Metered) []Line {
 	// What follows by itself. A put of the audit is all that an activity costs that is
 	// told to nobody; each that tells puts a mail for each who is told.
 	follows := map[string]float64{
-		"stream-notify": told, "stream-notify of a job": calls["audit-export"], "jobs-run of an export": calls["audit-export"],
-		"stream-mail":                  told * told4(metered),
-		"stream-mail of an invitation": calls["clients-add"] + calls["workspaces-create"],
-		"due-run":                      minutesOfMonth,
+		"stream-notify": told,
+		"stream-mail":   told * told4(metered),
+		"due-run":       minutesOfMonth,
 	}
+	for _, id := range starting {
+		follows["stream-notify of a job"] += calls[id]
+		follows["jobs-run of an export"] += calls[id]
+	}
+	for _, id := range inviting {
+		follows["stream-mail of an invitation"] += calls[id]
+	}
+	follows["stream-mail of an invitation"] += calls["invitations-send-all"] * Month.InvitedByOne
 	for _, id := range accountMails {
 		follows["stream-mail of a reset"] += calls[id] // the others cost a row less
 	}
