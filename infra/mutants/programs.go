@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -220,6 +221,8 @@ var passed = regexp.MustCompile(`(?m)^ *--- PASS: (\S+) \((\d+\.\d+)s\)$`)
 // baseline runs all tests with no mutant on: how long each takes, and which
 // mutants each could notice.
 func baseline(ctx context.Context, root, dir string, programs []*program, workers int) (map[int][]*test, error) {
+	// The longest first: at the end no worker waits for one of them.
+	slices.SortStableFunc(programs, func(a, b *program) int { return cmp.Compare(index(b.Package), index(a.Package)) })
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(workers)
 	for _, p := range programs {
@@ -256,6 +259,9 @@ func baseline(ctx context.Context, root, dir string, programs []*program, worker
 	}
 	return noticing, nil
 }
+
+// index is the package's place among driven; -1: it is none of them.
+func index(pkg string) int { return slices.Index(driven, pkg) }
 
 // narrowed puts, for a test of the catalogue's that sets up what its subtests need, the
 // quickest of its subtests, which needs that too. To run all of it, for every mutant in

@@ -45,7 +45,7 @@ var Export = api.Operation[ExportInput, ExportOutput]{
 const exportUsual, exportMost = 31, 366
 
 // ExportKind is the job of audit-export.
-var ExportKind = jobs.Kind{Name: "audit-export", Slice: exportSlice}
+var ExportKind = jobs.Kind{Name: "audit-export", Slice: jobs.At(exportSlice)}
 
 func export(ctx context.Context, c *api.Call, in *ExportInput) (*ExportOutput, error) {
 	s, err := spanOf(c.Now(), "body", in.Body.From, in.Body.To, exportUsual, exportMost)
@@ -82,16 +82,13 @@ type place struct {
 }
 
 // exportSlice writes the next part of the file.
-func exportSlice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
+func exportSlice(ctx context.Context, env *api.Env, job *table.JobRow, at *place) (bool, error) {
 	to, err := time.Parse(time.DateOnly, job.About["to"])
 	if err != nil {
 		return false, &jobs.Failure{Reason: "The days of the export cannot be read."}
 	}
-	at := place{Day: job.About["from"]}
-	if job.Position != "" {
-		if err := json.Unmarshal([]byte(job.Position), &at); err != nil {
-			return false, fmt.Errorf("position of the job: %w", err)
-		}
+	if at.Day == "" {
+		at.Day = job.About["from"]
 	}
 	filter := Filter{Type: job.About["type"], Actor: job.About["actor"], Project: job.About["project"], Subject: job.About["subject"]}
 	format := formats[job.About["format"]]
@@ -131,9 +128,7 @@ func exportSlice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, er
 	if ended {
 		job.Result = key
 	}
-	position, err := json.Marshal(at)
-	job.Position = string(position)
-	return ended, err
+	return ended, nil
 }
 
 type format struct {

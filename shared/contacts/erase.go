@@ -2,9 +2,7 @@ package contacts
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"foyer/shared/api"
@@ -15,7 +13,7 @@ import (
 
 // EraseKind is the job of contacts-delete: it takes whoever the contact was out of the
 // projects, with the name that those show; their tasks there are nobody's then.
-var EraseKind = jobs.Kind{Name: "contacts-delete", Slice: eraseSlice}
+var EraseKind = jobs.Kind{Name: "contacts-delete", Slice: jobs.At(eraseSlice)}
 
 // What a job is about.
 const (
@@ -29,13 +27,7 @@ type erased struct {
 	At     string // of their projects
 }
 
-func eraseSlice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
-	var at erased
-	if job.Position != "" {
-		if err := json.Unmarshal([]byte(job.Position), &at); err != nil {
-			return false, fmt.Errorf("position of the job: %w", err)
-		}
-	}
+func eraseSlice(ctx context.Context, env *api.Env, job *table.JobRow, at *erased) (bool, error) {
 	persons := strings.Fields(job.About[aboutPersons])
 	if at.Person >= len(persons) {
 		return true, nil
@@ -59,11 +51,9 @@ func eraseSlice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, err
 	}
 	job.Done, job.Total, at.At = walk.Done, walk.Total, walk.Position
 	if done {
-		at = erased{Person: at.Person + 1}
+		*at = erased{Person: at.Person + 1}
 	}
-	position, err := json.Marshal(at)
-	job.Position = string(position)
-	return at.Person == len(persons), err
+	return at.Person == len(persons), nil
 }
 
 type eraser struct {

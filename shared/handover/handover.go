@@ -4,13 +4,12 @@ package handover
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"foyer/shared/api"
+	"foyer/shared/jobs"
 	"foyer/shared/table"
 )
 
@@ -43,23 +42,14 @@ type place struct {
 
 // Slice does the next bit of the job: it finds a project, or looks at some items of one.
 func (w Walk) Slice(ctx context.Context, env *api.Env, job *table.JobRow) (done bool, err error) {
-	var at place
-	if job.Position != "" {
-		if err := json.Unmarshal([]byte(job.Position), &at); err != nil {
-			return false, fmt.Errorf("position of the job: %w", err)
-		}
-	}
+	return jobs.At(w.slice)(ctx, env, job)
+}
+
+func (w Walk) slice(ctx context.Context, env *api.Env, job *table.JobRow, at *place) (done bool, err error) {
 	if at.Project == "" {
-		done, err = at.next(ctx, env, job, w)
-	} else {
-		err = at.tasks(ctx, env, job, w)
+		return at.next(ctx, env, job, w)
 	}
-	if err != nil {
-		return false, err
-	}
-	position, err := json.Marshal(at)
-	job.Position = string(position)
-	return done, err
+	return false, at.tasks(ctx, env, job, w)
 }
 
 // next finds the next project of the person; done where there is none left.

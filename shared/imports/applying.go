@@ -2,7 +2,6 @@ package imports
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -16,7 +15,7 @@ import (
 
 // ApplicationKind is the job of imports-apply: plan line by plan line. A slice that is
 // done again finds what it did: the ids of new contacts are functions of plan and line.
-var ApplicationKind = jobs.Kind{Name: applicationKind, Slice: applySlice}
+var ApplicationKind = jobs.Kind{Name: applicationKind, Slice: jobs.At(applySlice)}
 
 const (
 	applyRows  = 100       // of a slice
@@ -31,13 +30,7 @@ type applying struct {
 	Other  bool          // whether there is one
 }
 
-func applySlice(ctx context.Context, env *api.Env, job *table.JobRow) (ended bool, err error) {
-	var at applying
-	if job.Position != "" {
-		if err := json.Unmarshal([]byte(job.Position), &at); err != nil {
-			return false, fmt.Errorf("position of the job: %w", err)
-		}
-	}
+func applySlice(ctx context.Context, env *api.Env, job *table.JobRow, at *applying) (ended bool, err error) {
 	if job.Total, err = strconv.Atoi(job.About[aboutRows]); err != nil {
 		return false, fmt.Errorf("rows of the job: %w", err)
 	}
@@ -51,9 +44,7 @@ func applySlice(ctx context.Context, env *api.Env, job *table.JobRow) (ended boo
 			return false, err
 		}
 	}
-	position, err := json.Marshal(at)
-	job.Position = string(position)
-	return ended, err
+	return ended, nil
 }
 
 // next applies the next lines of the plan.

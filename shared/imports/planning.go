@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +19,7 @@ import (
 // PlanKind is the job of imports-plan. Its first slice reads the file, which is bounded,
 // into lines of JSON, where duplicates can be told; the others compare some lines each
 // with what there is.
-var PlanKind = jobs.Kind{Name: planKind, Slice: planSlice}
+var PlanKind = jobs.Kind{Name: planKind, Slice: jobs.At(planSlice)}
 
 const (
 	compareRows  = 250       // of a slice
@@ -41,25 +40,13 @@ func rowsKey(job *table.JobRow) string {
 	return key(job.Workspace, job.About[aboutImport], job.Job+".rows")
 }
 
-func planSlice(ctx context.Context, env *api.Env, job *table.JobRow) (ended bool, err error) {
-	var at planning
-	if job.Position != "" {
-		if err := json.Unmarshal([]byte(job.Position), &at); err != nil {
-			return false, fmt.Errorf("position of the job: %w", err)
-		}
-	}
+func planSlice(ctx context.Context, env *api.Env, job *table.JobRow, at *planning) (ended bool, err error) {
 	if at.Read {
-		ended, err = at.compare(ctx, env, job)
-	} else {
-		job.Total, err = readFile(ctx, env, job)
-		at.Read = true
+		return at.compare(ctx, env, job)
 	}
-	if err != nil {
-		return false, err
-	}
-	position, err := json.Marshal(at)
-	job.Position = string(position)
-	return ended, err
+	at.Read = true
+	job.Total, err = readFile(ctx, env, job)
+	return false, err
 }
 
 // readFile reads the whole upload, once for its encoding and once for its rows, and

@@ -16,7 +16,7 @@ import (
 )
 
 // Kind is the job of workspaces-export.
-var Kind = jobs.Kind{Name: jobs.WorkspaceExport, Slice: slice}
+var Kind = jobs.Kind{Name: jobs.WorkspaceExport, Slice: jobs.At(slice)}
 
 // stepsOfSlice is how many steps one slice takes, each of one or two calls: a few
 // seconds of work.
@@ -39,7 +39,7 @@ type place struct {
 type walk struct {
 	*api.Env
 	job   *table.JobRow
-	at    place
+	at    *place
 	lines bytes.Buffer
 	wrote int
 }
@@ -48,13 +48,8 @@ type walk struct {
 // after them.
 type section func(ctx context.Context, w *walk) (more bool, err error)
 
-func slice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
-	w := &walk{Env: env, job: job}
-	if job.Position != "" {
-		if err := json.Unmarshal([]byte(job.Position), &w.at); err != nil {
-			return false, fmt.Errorf("position of the job: %w", err)
-		}
-	}
+func slice(ctx context.Context, env *api.Env, job *table.JobRow, at *place) (bool, error) {
+	w := &walk{Env: env, job: job, at: at}
 	ended := false
 	for n := 0; !ended && n < stepsOfSlice && w.lines.Len() < files.PartLeast; n++ {
 		var err error
@@ -72,9 +67,7 @@ func slice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
 	if ended {
 		job.Result = key
 	}
-	position, err := json.Marshal(w.at)
-	job.Position = string(position)
-	return ended, err
+	return ended, nil
 }
 
 // step does the next bit; ended: there is none.
