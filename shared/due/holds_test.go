@@ -3,6 +3,7 @@
 package due_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,8 +49,10 @@ func TestAReminderThatNoLongerHoldsWhenItIsWrittenIsNotSent(t *testing.T) {
 		"accepted":   func(s scene) { s.change(func(i *table.InvitationRow) { i.State = table.InvitationAccepted }) },
 		"taken by another run": func(s scene) {
 			rows, _, err := table.QueryInto[table.DueRow](s.T.Context(), s.Table, table.Query{PK: s.duePartition()})
+			// Ann's own, of when she was invited, may stand in the same shard.
+			rows = slices.DeleteFunc(rows, func(r table.DueRow) bool { return r.Subject != s.Ivy.Contact })
 			if err != nil || len(rows) != 1 {
-				s.T.Errorf("got %v and %v, want one due row", rows, err)
+				s.T.Errorf("got %v and %v, want one due row of Ivy", rows, err)
 				return
 			}
 			s.delete(rows[0].Key)

@@ -82,8 +82,9 @@ var free = map[string][]string{
 
 // What is missing, and what is not as it was, is found: each row of each kind is
 // taken away, and each attribute of each kind changed.
-func TestWhatIsMissingOrOtherwiseIsFound(t *testing.T) {
-	rows := invariants.Read(lived(t).World)
+func showsWhatIsMissingOrOtherwise(t *testing.T, s *scene.Scene) {
+	t.Helper()
+	rows := invariants.Read(s.World)
 	tried, ofKind := 0, map[string]int{}
 	for key, item := range rows {
 		kind := invariants.Kind(key)
@@ -143,8 +144,8 @@ func changed(t *testing.T, v types.AttributeValue) types.AttributeValue {
 }
 
 // What no single change of a row shows is broken by hand in the table, and seen.
-func TestWhatIsBrokenByHandIsFound(t *testing.T) {
-	s := lived(t)
+func showsWhatIsBrokenByHand(t *testing.T, s *scene.Scene) {
+	t.Helper()
 	whole := invariants.Read(s.World)
 	first := func(kind string, also func(table.Item) bool) (table.Key, table.Item) {
 		for _, key := range slices.SortedFunc(maps.Keys(whole), func(a, b table.Key) int { return strings.Compare(a.String(), b.String()) }) {

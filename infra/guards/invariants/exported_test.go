@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 
 	"foyer/infra/guards/invariants"
+	"foyer/infra/guards/scene"
 )
 
 // exported are the kinds of rows that the export of a workspace has: as which record,
@@ -53,8 +54,8 @@ var unexported = map[string]string{
 
 // Rule 35: an export has the workspace whole. Each row of each kind that there is stands
 // in it, or has a reason not to.
-func TestAWorkspaceIsExportedWhole(t *testing.T) {
-	s := lived(t)
+func isExportedWhole(t *testing.T, s *scene.Scene) {
+	t.Helper()
 	rows := invariants.Read(s.World)
 	s.Clock.Advance(-s.Config.Reminder - time.Minute) // as lived has passed them: tokens are good for their time
 	job := s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/export", nil).Must(202).String("id")

@@ -58,9 +58,28 @@ func lived(t *testing.T) *scene.Scene {
 	return s
 }
 
-// Whatever the operations and consumers do, the table agrees with itself.
-func TestATableThatWasLivedInIsWhole(t *testing.T) {
+func TestATableThatWasLivedIn(t *testing.T) {
 	s := lived(t)
+	for _, what := range []struct {
+		name string
+		test func(t *testing.T, s *scene.Scene)
+	}{
+		{"is whole", isWhole},
+		{"shows what is missing or otherwise", showsWhatIsMissingOrOtherwise},
+		{"shows what is broken by hand", showsWhatIsBrokenByHand},
+		{"is exported whole", isExportedWhole},
+	} {
+		t.Run(what.name, func(t *testing.T) {
+			s.T = t
+			what.test(t, s)
+		})
+	}
+	s.T = t
+}
+
+// Whatever the operations and consumers do, the table agrees with itself.
+func isWhole(t *testing.T, s *scene.Scene) {
+	t.Helper()
 	rows := invariants.Hold(s.World)
 	if broken := invariants.BrokenUsers(s.World, rows); len(broken) > 0 {
 		t.Errorf("the pool does not agree with the table: %v", broken)
