@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"foyer/shared/contacts"
 	"foyer/shared/foyertest"
+	"foyer/shared/table"
 )
 
 type scene struct {
@@ -102,6 +104,12 @@ func TestANameChangesWhereverTheContactIsShown(t *testing.T) {
 	s.Do(s.Ann, "PATCH", path, map[string]any{"name": "Karl"}, foyertest.Header{Name: "If-Match", Value: tag}).Problem(http.StatusPreconditionFailed, "changed")
 	if failed := s.RunJobs(); failed != 0 {
 		t.Fatalf("%d jobs failed", failed)
+	}
+	for _, item := range s.Rows() {
+		var job table.JobRow
+		if err := table.Unmarshal(item, &job); err == nil && job.Kind == contacts.RenameKind.Name && (job.State != table.JobDone || job.Done != 2 || job.Total != 2) {
+			t.Errorf("the job is %+v, want it done, of two projects", job)
+		}
 	}
 	shown := s.Do(dora, "GET", "/v1/portal/projects/"+s.Acme.Project, nil).Must(http.StatusOK).Body
 	if !strings.Contains(shown, "Charles Client") || strings.Contains(shown, "Carl Client") {

@@ -256,10 +256,14 @@ func TestANotificationIsMailedWhileItHolds(t *testing.T) {
 		change  func(s scene, m *table.MailRow)
 		dropped string
 	}{
-		"at level all":                     {"all", func(scene, *table.MailRow) {}, ""},
-		"at level limited":                 {"limited", func(scene, *table.MailRow) {}, "not-told"},
-		"at level limited, being named":    {"limited", func(_ scene, m *table.MailRow) { m.Reason = "mentioned" }, ""},
-		"a line of the team":               {"all", func(_ scene, m *table.MailRow) { m.Audience = table.KindMember }, "no-access"},
+		"at level all":                  {"all", func(scene, *table.MailRow) {}, ""},
+		"at level limited":              {"limited", func(scene, *table.MailRow) {}, "not-told"},
+		"at level limited, being named": {"limited", func(_ scene, m *table.MailRow) { m.Reason = "mentioned" }, ""},
+		"a line of the team":            {"all", func(_ scene, m *table.MailRow) { m.Audience = table.KindMember }, "no-access"},
+		"of what was taken back": {"all", func(s scene, m *table.MailRow) {
+			s.Do(s.Ann, "PUT", "/v1/projects/"+m.Project+"/items/"+m.Item+"/visibility", map[string]any{"clientCanSee": false}).Must(200)
+		}, "not-told"},
+		"of what they did themselves":      {"all", func(_ scene, m *table.MailRow) { m.Actor = m.Person }, "not-told"},
 		"of what was deleted":              {"all", gone(func(m *table.MailRow) table.Key { return table.SharedItem(m.Project, m.Item) }), "item-gone"},
 		"to an account that is gone":       {"all", gone(func(m *table.MailRow) table.Key { return table.Account(m.Person) }), "account-gone"},
 		"of being added, the account gone": {"all", func(s scene, m *table.MailRow) { m.Kind = table.MailAdded; s.delete(table.Account(m.Person)) }, "account-gone"},

@@ -342,6 +342,33 @@ func TestTheCopyInTheAuditIsTheLastThatIsWritten(t *testing.T) {
 	}
 }
 
+func TestAChangeWhoseCopyFailsIsCopiedLater(t *testing.T) {
+	s := begin(t)
+	s.Around(notifyID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if put, ok := c.Input.(*dynamodb.PutItemInput); ok && strings.Contains(put.Item["PK"].(*types.AttributeValueMemberS).Value, "#AUDIT#") {
+			return nil, foyertest.ErrPasses
+		}
+		return next()
+	})
+	item := s.item(s.task())
+	s.Drain(notifyID)
+	if s.Waiting(notifyID) == 0 {
+		t.Error("the change counts as processed, and is not in the audit")
+	}
+	s.Release()
+	s.Drain()
+	copies := 0
+	for line := range strings.SplitSeq(s.Dump(), "\n") {
+		if strings.Contains(line, "#AUDIT#") && strings.Contains(line, item) {
+			copies++
+		}
+	}
+	if copies != 1 {
+		t.Errorf("got %d copies in the audit, want 1", copies)
+	}
+	s.hears(s.Carl, 1, "once, though it was told before its copy failed")
+}
+
 func TestWhatCannotBeToldIsInTheAuditAllTheSame(t *testing.T) {
 	s := begin(t)
 	s.Intercept(notifyID, func(stack *middleware.Stack) error {

@@ -45,11 +45,10 @@ func answer(ctx context.Context, c *api.Call, in *AnswerInput) (out *AnswerOutpu
 	defer func() { attempt.Settle(ctx, c, err) }()
 	key := table.Challenge(person, session)
 	var put table.ChallengeRow
-	found, err := c.Table.Get(ctx, key, &put)
-	if err != nil {
+	if _, err := c.Table.Get(ctx, key, &put); err != nil {
 		return nil, err
 	}
-	if !found || put.TTL <= c.Now().Unix() {
+	if put.TTL <= c.Now().Unix() { // one that is not there has ended
 		return nil, errOver
 	}
 	tokens, err := identity.From(c.Env).Answer(ctx, person, session, in.Body.Code)

@@ -9,6 +9,7 @@ import (
 
 	"foyer/shared/foyertest"
 	"foyer/shared/limits"
+	"foyer/shared/table"
 )
 
 func answer(w *foyertest.World, challenge, code string) foyertest.Response {
@@ -78,6 +79,31 @@ func TestNoOtherChallengeDoes(t *testing.T) {
 	answer(w, challenge, w.Code(secret)).Problem(401, "challenge-over")
 	w.Clock.Advance(20 * time.Minute)
 	answer(w, challenge, w.Code(secret)).Problem(401, "challenge-over")
+}
+
+// The challenge ends with its second, whatever Cognito would still take.
+func TestAChallengeEndsWithItsTime(t *testing.T) {
+	for left, over := range map[int64]bool{0: true, 1: false} {
+		w, ann := withAnn(t)
+		secret := w.SecondFactor(ann)
+		challenge := challenged(w)
+		person, own, _ := strings.Cut(challenge, ".")
+		var row table.ChallengeRow
+		if found, err := w.Table.Get(t.Context(), table.Challenge(person, own), &row); err != nil || !found {
+			t.Fatal(found, err)
+		}
+		now := w.Clock.Now().Truncate(time.Second)
+		w.Clock.Stand(now)
+		row.TTL = now.Unix() + left
+		if err := w.Table.PutOne(t.Context(), row.Key, row, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := answer(w, challenge, w.Code(secret)); (got.Status == 401) != over {
+			t.Errorf("%d seconds before its end: got %d %s", left, got.Status, got.Body)
+		} else if over {
+			got.Problem(401, "challenge-over")
+		}
+	}
 }
 
 // Whoever has an old password and waits with the code until it was changed does not

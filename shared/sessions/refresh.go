@@ -46,11 +46,10 @@ func refresh(ctx context.Context, c *api.Call, in *RefreshInput) (*RefreshOutput
 	}
 	// What Cognito thinks of the token is not enough: the session is Foyer's.
 	var s table.SessionRow
-	found, err := c.Table.Get(ctx, table.Session(person, tokens.Session), &s)
-	if err != nil {
+	if _, err := c.Table.Get(ctx, table.Session(person, tokens.Session), &s); err != nil {
 		return nil, err
 	}
-	if !found || s.TTL <= c.Now().Unix() {
+	if s.TTL <= c.Now().Unix() { // one that is not there has ended
 		return nil, over
 	}
 	return &RefreshOutput{Body: shown(person, value, tokens)}, nil

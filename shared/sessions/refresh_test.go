@@ -6,6 +6,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -57,6 +58,23 @@ func TestOnlyOnesOwnRefreshValueDoes(t *testing.T) {
 		}
 	})
 	refresh(w, "").Fault("body.refresh")
+}
+
+// Foyer's session ends with its second, whatever Cognito thinks of the refresh token.
+func TestARefreshOfASessionThatHasEndedIsRefused(t *testing.T) {
+	for left, over := range map[int64]bool{0: true, 1: false} {
+		w, ann := withAnn(t)
+		now := w.Clock.Now().Truncate(time.Second)
+		w.Clock.Stand(now)
+		row := sessions(w, ann.ID)[0]
+		row.TTL = now.Unix() + left
+		if err := w.Table.PutOne(t.Context(), row.Key, row, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := refresh(w, ann.Refresh); (got.Status == 401) != over {
+			t.Errorf("%d seconds before its end: got %d %s", left, got.Status, got.Body)
+		}
+	}
 }
 
 func TestSigningOutEverywhereEndsEverySessionAtTheNextRequest(t *testing.T) {
