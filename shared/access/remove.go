@@ -32,8 +32,11 @@ var Remove = api.Operation[RemoveInput, Output]{
 func remove(ctx context.Context, c *api.Call, in *RemoveInput) (*Output, error) {
 	err := table.Retry(ctx, attempts, func() error {
 		contact, err := contacts.Load(ctx, c, in.Contact)
-		if err != nil || contact.Removed || contact.Person == "" {
+		if err != nil {
 			return err
+		}
+		if contact.Removed || contact.Person == "" {
+			return nil
 		}
 		var membership table.MembershipRow
 		if _, err := c.Table.Get(ctx, table.Membership(contact.Person, c.Workspace), &membership); err != nil {

@@ -31,8 +31,11 @@ var Restore = api.Operation[RestoreInput, Output]{
 func restore(ctx context.Context, c *api.Call, in *RestoreInput) (*Output, error) {
 	err := table.Retry(ctx, attempts, func() error {
 		contact, err := contacts.Load(ctx, c, in.Contact)
-		if err != nil || !contact.Removed {
+		if err != nil {
 			return err
+		}
+		if !contact.Removed {
+			return nil
 		}
 		var membership table.MembershipRow
 		found, err := c.Table.Get(ctx, table.Membership(contact.Person, c.Workspace), &membership)

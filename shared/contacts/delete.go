@@ -84,10 +84,8 @@ func erasing(c *api.Call, row table.ContactRow, addressed, active bool) *table.T
 		entry := expression.Name("contacts." + row.Contact)
 		tx.Update(table.Membership(row.Person, c.Workspace), expression.Remove(entry)).If(entry.AttributeExists()).Else(table.ErrConflict)
 	}
-	if row.InvitationState != "" && (!row.Removed || row.RemovedFrom != "") {
+	if row.Person != "" { // invited, at some time
 		tx.Delete(table.Invitation(row.Person, c.Workspace, row.Contact)).If(table.Exists()).Else(table.ErrConflict)
-	}
-	if row.Person != "" {
 		jobs.Start(c, tx, EraseKind.Name, map[string]string{aboutContact: row.Contact, aboutPersons: strings.Join(personsOf(row), " ")})
 	}
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityContactErased, Subject: row.Contact})
@@ -96,11 +94,10 @@ func erasing(c *api.Call, row table.ContactRow, addressed, active bool) *table.T
 
 // asRead is the condition that the contact is as it was read, whether or not it has access.
 func asRead(row table.ContactRow) expression.ConditionBuilder {
-	as := As(row)
 	if row.Removed {
-		as = same(row).And(table.Is("removed", true))
+		return same(row).And(table.Is("removed", true))
 	}
-	return as.And(table.IsOrAbsent("removedFrom", row.RemovedFrom))
+	return As(row)
 }
 
 // personsOf are who the contact is, and whoever it was by addresses that were corrected,

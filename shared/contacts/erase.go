@@ -28,10 +28,7 @@ type erased struct {
 }
 
 func eraseSlice(ctx context.Context, env *api.Env, job *table.JobRow, at *erased) (bool, error) {
-	persons := strings.Fields(job.About[aboutPersons])
-	if at.Person >= len(persons) {
-		return true, nil
-	}
+	persons := strings.Fields(job.About[aboutPersons]) // at least one: else there is no job
 	e := eraser{env: env, job: job, contact: job.About[aboutContact], person: persons[at.Person]}
 	if at.Person > 0 && at.At == "" {
 		// It has the wrong address; nobody can open it.
