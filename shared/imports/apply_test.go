@@ -77,6 +77,9 @@ INITECH: New i <i@initech.example> none`
 	if got := s.contacts(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	if got := s.recorded()[table.ActivityContactUpdated]; got != 4 { // three by hand, and a
+		t.Errorf("%d changes of contacts are recorded, want 4: who had the name by then was not changed", got)
+	}
 	job := s.Do(s.ann, "GET", "/v1/workspaces/"+s.workspace+"/jobs/"+done.String("application.job"), nil).Must(http.StatusOK).JSON()
 	if job["done"] != 10.0 || job["total"] != 10.0 || job["refused"] != 4.0 {
 		t.Errorf("got the job %v, want 10 done of 10, 4 of them refused", job)

@@ -54,8 +54,17 @@ type other struct {
 
 func ownTemplate(s *Scene, _ *Request) { s.Template(`<a href="{{link}}">Accept</a>`) }
 
+// asking asks with that query.
+func asking(query string) func(*Scene, *Request) {
+	return func(_ *Scene, r *Request) { r.Query = query }
+}
+
 // others are further forms, by operation.
 var others = map[string][]other{
+	"companies-list":   {{"by a word", asking("search=glob")}, {"licensed ones", asking("licensed=false")}},
+	"contacts-list":    {{"by a word", asking("search=car")}},
+	"invitations-list": {{"with counts", asking("counts=true")}, {"of a state", asking("state=accepted")}},
+	"audit-list":       {{"of a type", asking("type=client-added")}},
 	"workspaces-create": {{"of somebody known", func(s *Scene, r *Request) {
 		r.Body = map[string]any{"name": "New Agency", "ownerName": "Carl Client", "ownerEmail": s.Carl.Email}
 	}}},
