@@ -103,7 +103,13 @@ func (r *trial) candidates(m Mutant) []*test {
 	had := map[*program]int{}
 	all = slices.DeleteFunc(all, func(t *test) bool {
 		had[t.program]++
-		return suiteOf(m, t) == suiteOthers && had[t.program] > most
+		switch suiteOf(m, t) {
+		case suiteOthers:
+			return had[t.program] > most
+		case suiteCatalog:
+			return had[t.program] > fromCatalog
+		}
+		return false
 	})
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -118,6 +124,10 @@ func (r *trial) candidates(m Mutant) []*test {
 // likeliest: what nobody near it notices is not to be noticed far away by chance. Where
 // no test of its own package comes by, its users' tests are the near ones: fromUsers.
 const fromOthers, fromUsers = 2, 20
+
+// fromCatalog is with how many of the tests of each package that the catalogue drives: what
+// every operation comes by would be tried with hundreds of them.
+const fromCatalog = 12
 
 // order puts the likeliest first: what killed others of the function, then the quick
 // and particular.
