@@ -30,16 +30,13 @@ type ExportRequest struct {
 	Filter
 }
 
-// ExportOutput is the job that makes the file.
-type ExportOutput struct{ Body jobs.Job }
-
 // Export makes a file of the workspace's audit log.
-var Export = api.Operation[ExportInput, ExportOutput]{
+var Export = api.Operation[ExportInput, jobs.Output]{
 	ID: "audit-export", Method: http.MethodPost, Path: "/workspaces/{workspace}/audit/export", Access: api.Admins, Status: http.StatusAccepted,
 	Summary: "Export the changes in a workspace",
 	Doc: "For the workspace's owner and admins. Starts a job (jobs-get) whose file has the changes of the days, at most 366, oldest first: JSON lines as audit-list shows them, or CSV (RFC 4180) with a header. " +
 		"In CSV a value that a spreadsheet would take for a formula has an apostrophe before it. The file is kept for 7 days.",
-	Handle: export, Replay: exportAgain,
+	Handle: export, Replay: jobs.Again[ExportInput],
 }
 
 const exportUsual, exportMost = 31, 366
@@ -47,7 +44,7 @@ const exportUsual, exportMost = 31, 366
 // ExportKind is the job of audit-export.
 var ExportKind = jobs.Kind{Name: "audit-export", Slice: jobs.At(exportSlice)}
 
-func export(ctx context.Context, c *api.Call, in *ExportInput) (*ExportOutput, error) {
+func export(ctx context.Context, c *api.Call, in *ExportInput) (*jobs.Output, error) {
 	s, err := spanOf(c.Now(), "body", in.Body.From, in.Body.To, exportUsual, exportMost)
 	if err != nil {
 		return nil, err
@@ -63,15 +60,7 @@ func export(ctx context.Context, c *api.Call, in *ExportInput) (*ExportOutput, e
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}
-	return &ExportOutput{Body: jobs.Show(job)}, nil
-}
-
-func exportAgain(ctx context.Context, c *api.Call, _ *ExportInput, id string) (*ExportOutput, error) {
-	job, err := jobs.Load(ctx, c, id)
-	if err != nil {
-		return nil, err
-	}
-	return &ExportOutput{Body: jobs.Show(job)}, nil
+	return &jobs.Output{Body: jobs.Show(job)}, nil
 }
 
 // place is where an export is: its file, and the day and entry to go on after.

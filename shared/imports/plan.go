@@ -11,19 +11,16 @@ import (
 	"foyer/shared/table"
 )
 
-// JobOutput is the job that does what was asked.
-type JobOutput struct{ Body jobs.Job }
-
 // Plan has the plan of an import made.
-var Plan = api.Operation[GetInput, JobOutput]{
+var Plan = api.Operation[GetInput, jobs.Output]{
 	ID: "imports-plan", Method: http.MethodPost, Path: "/workspaces/{workspace}/imports/{import}/plan", Access: api.Admins, Status: http.StatusAccepted,
 	Summary: "Plan an import of contacts",
 	Doc: "For the workspace's owner and admins, after the upload. Starts a job (jobs-get) that reads the file and says of each row whether it is new, changed, unchanged or refused, and why; imports-get shows it. " +
 		"Nothing is changed by it. A plan that is made again takes the place of the one before, which cannot be applied any more. The job fails where there is no file, or none that can be read.",
-	Handle: plan, Replay: jobAgain[GetInput],
+	Handle: plan, Replay: jobs.Again[GetInput],
 }
 
-func plan(ctx context.Context, c *api.Call, in *GetInput) (*JobOutput, error) {
+func plan(ctx context.Context, c *api.Call, in *GetInput) (*jobs.Output, error) {
 	tx := &table.Tx{}
 	job := jobs.Start(c, tx, planKind, map[string]string{aboutImport: in.Import})
 	c.Remember(tx, job.Job)
@@ -33,13 +30,5 @@ func plan(ctx context.Context, c *api.Call, in *GetInput) (*JobOutput, error) {
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}
-	return &JobOutput{Body: jobs.Show(job)}, nil
-}
-
-func jobAgain[I any](ctx context.Context, c *api.Call, _ *I, id string) (*JobOutput, error) {
-	job, err := jobs.Load(ctx, c, id)
-	if err != nil {
-		return nil, err
-	}
-	return &JobOutput{Body: jobs.Show(job)}, nil
+	return &jobs.Output{Body: jobs.Show(job)}, nil
 }

@@ -14,18 +14,15 @@ import (
 	"foyer/shared/table"
 )
 
-// SendAllOutput is the job that invites.
-type SendAllOutput struct{ Body jobs.Job }
-
 // SendAll invites everyone of a company who was not invited yet (rule 22).
-var SendAll = api.Operation[companies.GetInput, SendAllOutput]{
+var SendAll = api.Operation[companies.GetInput, jobs.Output]{
 	ID: "invitations-send-all", Method: http.MethodPost, Path: "/workspaces/{workspace}/companies/{company}/invitations", Access: api.Admins, Status: http.StatusAccepted,
 	Summary: "Invite everyone of a company who was not invited yet",
 	Doc: "For the workspace's owner and admins. Starts a job (jobs-get), which invites the company's contacts one after another as invitations-send does: done counts those who were not invited yet, " +
 		"refused those of them who cannot be, since they are, or are invited as, members of your team. Whoever was invited before, whatever became of it, is left alone and gets no second mail, " +
 		"however often this is called. Who is added or renamed while the job runs may be left to the next call. " +
 		"409 `company-archived`; `company-not-licensed` where the workspace's portal needs a licence; where that comes to hold while the job runs, it fails and says so, as it does when you are no admin any more.",
-	Reads: companies.InPath, Handle: sendAll, Replay: sendAllAgain,
+	Reads: companies.InPath, Handle: sendAll, Replay: jobs.Again[companies.GetInput],
 }
 
 // SendAllKind is the job of invitations-send-all.
@@ -34,7 +31,7 @@ var SendAllKind = jobs.Kind{Name: "invitations-send-all", Slice: sendAllSlice}
 // aboutCompany is whose contacts the job invites.
 const aboutCompany = "company"
 
-func sendAll(ctx context.Context, c *api.Call, in *companies.GetInput) (*SendAllOutput, error) {
+func sendAll(ctx context.Context, c *api.Call, in *companies.GetInput) (*jobs.Output, error) {
 	_, gate, err := companies.Load(ctx, c, in.Company)
 	if err != nil {
 		return nil, err
@@ -49,16 +46,7 @@ func sendAll(ctx context.Context, c *api.Call, in *companies.GetInput) (*SendAll
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}
-	return &SendAllOutput{Body: jobs.Show(job)}, nil
-}
-
-// sendAllAgain answers a repeated request with the job as it is now.
-func sendAllAgain(ctx context.Context, c *api.Call, _ *companies.GetInput, id string) (*SendAllOutput, error) {
-	job, err := jobs.Load(ctx, c, id)
-	if err != nil {
-		return nil, err
-	}
-	return &SendAllOutput{Body: jobs.Show(job)}, nil
+	return &jobs.Output{Body: jobs.Show(job)}, nil
 }
 
 // sendAllContacts is how many contacts one slice looks at.

@@ -17,8 +17,8 @@ type GetInput struct {
 	Job       string `path:"job"`
 }
 
-// GetOutput is the job.
-type GetOutput struct{ Body Job }
+// Output is a job.
+type Output struct{ Body Job }
 
 // Job is long work, and how far it is.
 type Job struct {
@@ -35,7 +35,7 @@ type Job struct {
 }
 
 // Get shows a job.
-var Get = api.Operation[GetInput, GetOutput]{
+var Get = api.Operation[GetInput, Output]{
 	ID: "jobs-get", Method: http.MethodGet, Path: "/workspaces/{workspace}/jobs/{job}", Access: api.Staff,
 	Summary: "Show how far a job is",
 	Doc:     "For the staff of the workspace. A job can be asked about for 30 days. The link to the file of an export is for owner and admins, that of a whole workspace for owners, and it is good for 60 seconds: ask again for another.",
@@ -45,7 +45,7 @@ var Get = api.Operation[GetInput, GetOutput]{
 	Handle: get,
 }
 
-func get(ctx context.Context, c *api.Call, in *GetInput) (*GetOutput, error) {
+func get(ctx context.Context, c *api.Call, in *GetInput) (*Output, error) {
 	row, err := Load(ctx, c, in.Job)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,17 @@ func get(ctx context.Context, c *api.Call, in *GetInput) (*GetOutput, error) {
 			return nil, err
 		}
 	}
-	return &GetOutput{Body: job}, nil
+	return &Output{Body: job}, nil
+}
+
+// Again answers a repeated request that started a job with the job as it is now
+// (api.Operation.Replay).
+func Again[I any](ctx context.Context, c *api.Call, _ *I, id string) (*Output, error) {
+	row, err := Load(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	return &Output{Body: Show(row)}, nil
 }
 
 // WorkspaceExport is the kind of job whose file has the whole workspace.

@@ -15,22 +15,19 @@ type ExportInput struct {
 	Workspace string `path:"workspace"`
 }
 
-// ExportOutput is the job that makes the file.
-type ExportOutput struct{ Body jobs.Job }
-
 // Export makes a file of everything that a workspace has (rule 35). What the job writes
 // is in shared/workspaceexport.
-var Export = api.Operation[ExportInput, ExportOutput]{
+var Export = api.Operation[ExportInput, jobs.Output]{
 	ID: "workspaces-export", Method: http.MethodPost, Path: "/workspaces/{workspace}/export", Access: api.Owners, Status: http.StatusAccepted,
 	Summary: "Export a workspace whole",
 	Doc: "For an owner of the workspace. Starts a job (jobs-get) whose file has everything of the workspace as JSON lines. Each names its record: workspace, subscription, invitation-template, member, company, contact, project, person, item or change; " +
 		"its other fields are those that the operations of the API show, an item's and a person's with their project. Private items of every project are in it. " +
 		"No password, session or link of an invitation is, nor is anything of what people have in other workspaces. Whatever changes while the job runs is there as it was or as it has become, an item that is shared or taken back once. " +
 		"Only owners get the link to the file, which is kept for 7 days.",
-	Handle: export, Replay: exportAgain,
+	Handle: export, Replay: jobs.Again[ExportInput],
 }
 
-func export(ctx context.Context, c *api.Call, _ *ExportInput) (*ExportOutput, error) {
+func export(ctx context.Context, c *api.Call, _ *ExportInput) (*jobs.Output, error) {
 	tx := &table.Tx{}
 	job := jobs.Start(c, tx, jobs.WorkspaceExport, nil)
 	c.Remember(tx, job.Job)
@@ -38,13 +35,5 @@ func export(ctx context.Context, c *api.Call, _ *ExportInput) (*ExportOutput, er
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}
-	return &ExportOutput{Body: jobs.Show(job)}, nil
-}
-
-func exportAgain(ctx context.Context, c *api.Call, _ *ExportInput, id string) (*ExportOutput, error) {
-	job, err := jobs.Load(ctx, c, id)
-	if err != nil {
-		return nil, err
-	}
-	return &ExportOutput{Body: jobs.Show(job)}, nil
+	return &jobs.Output{Body: jobs.Show(job)}, nil
 }
