@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	shortSteps    = 1200 // of the short form, at least
-	mostSteps     = 2400 // of it, where a step that is seldom possible was not taken by then
+	shortSteps    = 2000 // of the short form, at least
+	mostSteps     = 3200 // of it, where a step that is seldom possible was not taken by then
 	runsAtOnce    = 10   // of one call of rapid
 	stepsOfOneRun = 30   // on average
 )
