@@ -1,6 +1,7 @@
 package invariants
 
 import (
+	"slices"
 	"strings"
 
 	"foyer/shared/mailtoken"
@@ -90,4 +91,13 @@ func (c *checker) readdressed(w, person, email string) bool {
 func (c *checker) renamed(w, person, name string) bool {
 	of, ok := look[table.AccountRow](c, table.Account(person))
 	return ok && of.Name == name && c.recorded(table.ActivityPersonRenamed, w, "", person) > 0
+}
+
+// renaming says whether the contact has another name, and the job that brings it into
+// their projects is not done yet.
+func (c *checker) renaming(w, contact string) bool {
+	return slices.ContainsFunc(c.of["Job"], func(at place) bool {
+		row, _ := look[table.JobRow](c, at.key)
+		return row.Kind == "contacts-rename" && row.Workspace == w && row.About["contact"] == contact && row.State != table.JobDone
+	})
 }

@@ -58,7 +58,7 @@ func person(c *checker, at place, row table.PersonRow) {
 		if c.erased(w, of.Contact) {
 			c.want(at.key, c.erasing(w, id), "is of a contact who was erased")
 		} else if who, ok := needs[table.ContactRow](c, at.key, table.Contact(w, of.Contact)); ok {
-			c.want(at.key, row.Name == who.Name || c.renamed(w, id, row.Name), "has the name %q, its contact %q", row.Name, who.Name)
+			c.want(at.key, row.Name == who.Name || c.renamed(w, id, row.Name) || c.renaming(w, of.Contact), "has the name %q, its contact %q", row.Name, who.Name)
 		}
 		return
 	}
