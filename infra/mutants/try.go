@@ -24,11 +24,22 @@ const (
 // driven are the packages with the tests that the catalogue drives.
 var driven = []string{"shared/catalog", "infra/guards/reads", "infra/guards/meanwhile"}
 
+// testedBy are the packages whose tests are a package's own too: what it does is seen
+// there.
+var testedBy = map[string][]string{
+	"shared/audience": {"shared/notify", "shared/mail"},
+	"shared/mail":     {"shared/notify", "shared/due"},
+	"shared/notify":   {"shared/mail"},
+	"shared/access":   {"shared/contacts"},
+	"shared/contacts": {"shared/access", "shared/clients", "shared/invitations"},
+}
+
 func suiteOf(m Mutant, t *test) string {
+	own := t.program.Package == m.Package() || slices.Contains(testedBy[m.Package()], t.program.Package)
 	switch {
-	case t.program.Package == m.Package() && !t.Engine:
+	case own && !t.Engine:
 		return suiteUnit
-	case t.program.Package == m.Package():
+	case own:
 		return suiteEngine
 	case slices.Contains(driven, t.program.Package):
 		return suiteCatalog

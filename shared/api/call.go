@@ -95,10 +95,7 @@ func (c *Call) Read(ctx context.Context, keys ...table.Key) (table.Rows, error) 
 	for _, k := range keys {
 		delete(c.fresh, k)
 	}
-	if len(missing) == 0 {
-		return rows, nil
-	}
-	more, err := c.Table.BatchGet(ctx, missing...)
+	more, err := c.Table.BatchGet(ctx, missing...) // of none: no call
 	maps.Copy(rows, more)
 	return rows, err
 }

@@ -102,13 +102,21 @@ func TestANameChangesWhereverTheContactIsShown(t *testing.T) {
 	s.Do(s.Ann, "PATCH", path, map[string]any{"name": "Charles Client"}).Problem(http.StatusPreconditionRequired, "if-match-required")
 	s.Do(s.Ann, "PATCH", path, map[string]any{"name": "Charles Client"}, foyertest.Header{Name: "If-Match", Value: tag}).Must(http.StatusOK)
 	s.Do(s.Ann, "PATCH", path, map[string]any{"name": "Karl"}, foyertest.Header{Name: "If-Match", Value: tag}).Problem(http.StatusPreconditionFailed, "changed")
+	gone := s.World.Project(s.Ann, s.Acme.Workspace, "A project that he is taken out of")
+	s.Do(s.Ann, "POST", "/v1/projects/"+gone+"/clients", map[string]any{"company": s.Company, "name": "Carl Client", "email": s.Carl.Email}).Must(http.StatusCreated)
+	if err := s.Table.DeleteOne(t.Context(), table.Person(gone, s.Carl.ID)); err != nil {
+		t.Fatal(err)
+	}
 	if failed := s.RunJobs(); failed != 0 {
 		t.Fatalf("%d jobs failed", failed)
 	}
+	if found, err := s.Table.Get(t.Context(), table.Person(gone, s.Carl.ID), &table.PersonRow{}); err != nil || found {
+		t.Errorf("who was taken out of a project meanwhile is in it again: %v %v", found, err)
+	}
 	for _, item := range s.Rows() {
 		var job table.JobRow
-		if err := table.Unmarshal(item, &job); err == nil && job.Kind == contacts.RenameKind.Name && (job.State != table.JobDone || job.Done != 2 || job.Total != 2) {
-			t.Errorf("the job is %+v, want it done, of two projects", job)
+		if err := table.Unmarshal(item, &job); err == nil && job.Kind == contacts.RenameKind.Name && (job.State != table.JobDone || job.Done != 3 || job.Total != 3) {
+			t.Errorf("the job is %+v, want it done, of three projects", job)
 		}
 	}
 	shown := s.Do(dora, "GET", "/v1/portal/projects/"+s.Acme.Project, nil).Must(http.StatusOK).Body

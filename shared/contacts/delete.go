@@ -74,7 +74,7 @@ func erase(ctx context.Context, c *api.Call, in *DeleteInput) (*DeleteOutput, er
 // it has access. table.ErrConflict where it is not as it was read any more.
 func erasing(c *api.Call, row table.ContactRow, addressed, active bool) *table.Tx {
 	tx := &table.Tx{}
-	tx.Delete(table.Contact(c.Workspace, row.Contact)).If(asRead(row)).Else(table.ErrConflict)
+	tx.Delete(table.Contact(c.Workspace, row.Contact)).If(same(row)).Else(table.ErrConflict) // its state says whether access was removed
 	if addressed {
 		tx.Delete(table.ContactAddress(c.Workspace, row.Company, row.Email)).If(table.Is("contact", row.Contact)).Else(table.ErrConflict)
 	}
@@ -90,14 +90,6 @@ func erasing(c *api.Call, row table.ContactRow, addressed, active bool) *table.T
 	}
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityContactErased, Subject: row.Contact})
 	return tx
-}
-
-// asRead is the condition that the contact is as it was read, whether or not it has access.
-func asRead(row table.ContactRow) expression.ConditionBuilder {
-	if row.Removed {
-		return same(row).And(table.Is("removed", true))
-	}
-	return As(row)
 }
 
 // personsOf are who the contact is, and whoever it was by addresses that were corrected,

@@ -20,7 +20,7 @@ func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, 
 		return prepared{}, err
 	}
 	recipient := standings[0]
-	if !recipient.Active || recipient.Client != (m.Audience == table.KindClient) {
+	if recipient.Client != (m.Audience == table.KindClient) {
 		return stale("no-access")
 	}
 	item, found, err := audience.Item(ctx, env.Table, rows, m.Project, m.Item)

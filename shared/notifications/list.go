@@ -123,9 +123,7 @@ func things(ctx context.Context, c *api.Call, lines []table.FeedRow) (table.Rows
 				keys = append(keys, table.Project(c.Person, l.Project))
 			}
 		}
-		if l.Item != "" {
-			keys = append(keys, table.ItemKeys(l.Project, l.Item)...)
-		}
+		keys = append(keys, table.ItemKeys(l.Project, l.Item)...) // only changes of items are told
 		keys = append(keys, table.Member(c.Workspace, l.Actor))
 	}
 	rows, err := c.Table.BatchGet(ctx, keys...)
@@ -134,9 +132,6 @@ func things(ctx context.Context, c *api.Call, lines []table.FeedRow) (table.Rows
 	}
 	keys = keys[:0]
 	for _, l := range lines {
-		if l.Item == "" {
-			continue
-		}
 		if _, found, err := rows.Item(l.Project, l.Item); err != nil {
 			return nil, err
 		} else if !found {

@@ -60,6 +60,21 @@ func TestOnlyOnesOwnRefreshValueDoes(t *testing.T) {
 	refresh(w, "").Fault("body.refresh")
 }
 
+// What is no refresh value, or no challenge, by its form is refused with no call of AWS:
+// nothing of it is looked up, or counted.
+func TestWhatHasNotTheFormIsAskedOfNobody(t *testing.T) {
+	w, ann := withAnn(t)
+	w.Around("", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		t.Errorf("%s is called", c.Name)
+		return next()
+	})
+	_, own, _ := strings.Cut(ann.Refresh, ".")
+	for _, value := range []string{own, ann.ID + ".", "." + own, "per_x." + own} {
+		refresh(w, value).Problem(401, "session-over")
+		answer(w, value, "123456").Problem(401, "challenge-over")
+	}
+}
+
 // Foyer's session ends with its second, whatever Cognito thinks of the refresh token.
 func TestARefreshOfASessionThatHasEndedIsRefused(t *testing.T) {
 	for left, over := range map[int64]bool{0: true, 1: false} {
