@@ -19,10 +19,13 @@ func Load(ctx context.Context, c *api.Call, id string) (table.ContactRow, error)
 		return contact, err
 	}
 	found, err := rows.Into(key, &contact)
-	if err == nil && !found {
-		err = api.NotFound()
+	if err != nil {
+		return contact, err
 	}
-	return contact, err
+	if !found {
+		return contact, api.NotFound()
+	}
+	return contact, nil
 }
 
 // Named is the row of the contact that the path names, to be read with the access

@@ -67,6 +67,20 @@ func TestContactsAreListedByHowFarTheyAre(t *testing.T) {
 	s.Do(s.Ann, "GET", "/v1/workspaces/"+s.Acme.Workspace+"/companies/com_01JD0000000000000000000000/contacts", nil).Problem(http.StatusNotFound, "not-found")
 }
 
+// A contact who goes while a list is read is not shown as somebody without a name.
+func TestAContactWhoIsGoneMeanwhileIsNotListed(t *testing.T) {
+	s := begin(t)
+	nora := s.contact("Nora New", "nora@globex.example").Must(http.StatusCreated).String("id")
+	if err := s.Table.DeleteOne(t.Context(), table.Contact(s.Acme.Workspace, nora)); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]string{"": "Carl Client active", "search=nora": ""} {
+		if got := s.found(query); got != want {
+			t.Errorf("%q: got %q, want %q", query, got, want)
+		}
+	}
+}
+
 func TestAContactThatIsMadeByHandIsNotInvited(t *testing.T) {
 	s := begin(t)
 	s.Drain()

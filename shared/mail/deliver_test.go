@@ -4,6 +4,7 @@ package mail_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -221,6 +222,18 @@ func TestWhatCanNoLongerBeAcceptedIsNotMailed(t *testing.T) {
 		s.Drain()
 		s.dropped("workspace-closed")
 	})
+	for licensed, mails := range map[bool]int{false: 0, true: 1} {
+		t.Run(fmt.Sprintf("the portal needs a licence, held %t", licensed), func(t *testing.T) {
+			s := begin(t)
+			s.put(table.WorkspaceGate(s.workspace), table.WorkspaceGateRow{Name: "Acme Agency", PortalNeedsLicence: true})
+			s.put(table.CompanyGate(s.workspace, s.invitation().Company), table.CompanyGateRow{Licensed: licensed})
+			s.Drain()
+			s.mails(mails, "the portal needs a licence")
+			if !licensed {
+				s.dropped("company-closed")
+			}
+		})
+	}
 	t.Run("company archived", func(t *testing.T) {
 		s := begin(t)
 		s.put(table.CompanyGate(s.workspace, s.invitation().Company), table.CompanyGateRow{Archived: true})

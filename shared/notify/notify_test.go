@@ -342,6 +342,26 @@ func TestTheCopyInTheAuditIsTheLastThatIsWritten(t *testing.T) {
 	}
 }
 
+func TestAChangeThatIsNotToldYetIsNotInTheAudit(t *testing.T) {
+	s := begin(t)
+	s.Around(notifyID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name == "BatchWriteItem" {
+			return nil, foyertest.ErrPasses
+		}
+		return next()
+	})
+	item := s.item(s.task())
+	s.Drain(notifyID)
+	for line := range strings.SplitSeq(s.Dump(), "\n") {
+		if strings.Contains(line, "#AUDIT#") && strings.Contains(line, item) {
+			t.Error("the change is in the audit, and was not told: replay would not bring it back")
+		}
+	}
+	s.Release()
+	s.Drain()
+	s.hears(s.Carl, 1, "told by the next delivery")
+}
+
 func TestAChangeWhoseCopyFailsIsCopiedLater(t *testing.T) {
 	s := begin(t)
 	s.Around(notifyID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {

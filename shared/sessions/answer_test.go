@@ -51,6 +51,10 @@ func TestASecondFactorIsAskedForAfterTheRightPasswordOnly(t *testing.T) {
 		t.Errorf("refresh is not <account>.<Cognito's token>")
 	}
 	answer(w, challenge, w.Code(secret)).Problem(401, "challenge-over") // once
+	_, own, _ := strings.Cut(challenge, ".")
+	if found, err := w.Table.Get(t.Context(), table.Challenge(ann.ID, own), &table.ChallengeRow{}); err != nil || found {
+		t.Errorf("the challenge stands after its answer: %v %v", found, err)
+	}
 	for _, kept := range []string{secret, challenge, w.Code(secret)} {
 		if strings.Contains(w.Log.String(), kept) {
 			t.Error("a secret, challenge or code stands in the log")
