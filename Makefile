@@ -45,10 +45,8 @@ dev: ## All operations in one process on the engine of `make run` (port 3002); r
 check: $(LOCAL) $(LINT) ## Build, vet, lint, unit and catalogue tests (under 2 minutes)
 	@$(call step,build)
 	@go list -export ./... >/dev/null # compiles all, functions too; linking them takes a minute, and sam build does it
-	@$(call step,vet)
-	@go vet -tags engine,story ./... # all files: none is for builds without a tag
-	@$(call step,lint)
-	@$(LINT) run --allow-parallel-runners
+	@$(call step,vet and lint)
+	@$(LINT) run --allow-parallel-runners # vet's own checks too (govet), of all files: none is for builds without the tags that it is given
 	@$(call step,unit and catalogue tests)
 	@$(LOCAL) test unit $(LEAN) ./...
 
