@@ -98,10 +98,20 @@ func (w *walk) nextProject(ctx context.Context) (ended bool, err error) {
 	return false, nil
 }
 
-// write writes one line.
-func (w *walk) write(line any) error {
+// write writes one line: the fields of the value, which may have none, after the name of
+// its record.
+func (w *walk) write(record string, value any) error {
+	fields, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
 	w.wrote++
-	return json.NewEncoder(&w.lines).Encode(line)
+	comma := ","
+	if string(fields) == "{}" {
+		comma = ""
+	}
+	fmt.Fprintf(&w.lines, "{\"record\":%q%s%s\n", record, comma, fields[1:])
+	return nil
 }
 
 // page reads the next rows of the section below the prefix; what they hold is written

@@ -13,7 +13,6 @@ import (
 
 // item is an item with its project.
 type item struct {
-	Record  string `json:"record"`
 	Project string `json:"project"`
 	area.Item
 }
@@ -42,7 +41,7 @@ func items(ctx context.Context, w *walk) (bool, error) {
 			continue
 		}
 		for _, row := range rows {
-			if err := w.write(item{"item", w.at.Project, area.Of(row)}); err != nil {
+			if err := w.write("item", item{w.at.Project, area.Of(row)}); err != nil {
 				return false, err
 			}
 			w.at.After = row.SK

@@ -41,38 +41,20 @@ func settings(ctx context.Context, w *walk) (bool, error) {
 	if err := errors.Join(e1, e2, e3, e4); err != nil {
 		return false, err
 	}
-	lines := []any{
-		struct {
-			Record string `json:"record"`
-			workspaces.Workspace
-		}{"workspace", workspaces.Of(row, gate, w.Config.InvitationLife)},
-		struct {
-			Record string `json:"record"`
-			subscription.Subscription
-		}{"subscription", subscription.Of(seats)},
+	if err := w.write("workspace", workspaces.Of(row, gate, w.Config.InvitationLife)); err != nil {
+		return false, err
 	}
-	if own {
-		lines = append(lines, struct {
-			Record string `json:"record"`
-			invitationtemplate.Template
-		}{"invitation-template", invitationtemplate.Of(template)})
+	if err := w.write("subscription", subscription.Of(seats)); err != nil || !own {
+		return false, err
 	}
-	for _, line := range lines {
-		if err := w.write(line); err != nil {
-			return false, err
-		}
-	}
-	return false, nil
+	return false, w.write("invitation-template", invitationtemplate.Of(template))
 }
 
 func team(ctx context.Context, w *walk) (bool, error) {
 	first := table.Member(w.job.Workspace, "")
 	return page(ctx, w, first.PK, first.SK, func(r table.MemberRow) table.Key { return r.Key }, func(rows []table.MemberRow) error {
 		for _, row := range rows {
-			if err := w.write(struct {
-				Record string `json:"record"`
-				members.Member
-			}{"member", members.Of(row, w.Now())}); err != nil {
+			if err := w.write("member", members.Of(row, w.Now())); err != nil {
 				return err
 			}
 		}
@@ -97,10 +79,7 @@ func clients(ctx context.Context, w *walk) (bool, error) {
 			if _, err := gates.Into(keys[i], &gate); err != nil {
 				return err
 			}
-			if err := w.write(struct {
-				Record string `json:"record"`
-				companies.Company
-			}{"company", companies.Of(row, gate)}); err != nil {
+			if err := w.write("company", companies.Of(row, gate)); err != nil {
 				return err
 			}
 		}
@@ -125,10 +104,7 @@ func people(ctx context.Context, w *walk) (bool, error) {
 			if _, err := found.Into(keys[i], &company); err != nil {
 				return err
 			}
-			if err := w.write(struct {
-				Record string `json:"record"`
-				contacts.Contact
-			}{"contact", contacts.Of(row, company, w.Now())}); err != nil {
+			if err := w.write("contact", contacts.Of(row, company, w.Now())); err != nil {
 				return err
 			}
 		}
@@ -153,10 +129,7 @@ func sharedChanges(ctx context.Context, w *walk) (bool, error) {
 func recorded(ctx context.Context, w *walk, pk string) (bool, error) {
 	return page(ctx, w, pk, table.PrefixActivity, func(r table.ActivityRow) table.Key { return r.Key }, func(rows []table.ActivityRow) error {
 		for _, row := range rows {
-			if err := w.write(struct {
-				Record string `json:"record"`
-				audit.Entry
-			}{"change", audit.Of(row)}); err != nil {
+			if err := w.write("change", audit.Of(row)); err != nil {
 				return err
 			}
 		}
@@ -169,10 +142,7 @@ func project(ctx context.Context, w *walk) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return false, w.write(struct {
-		Record string `json:"record"`
-		projects.Project
-	}{"project", projects.Of(facts)})
+	return false, w.write("project", projects.Of(facts))
 }
 
 func (w *walk) facts(ctx context.Context) (row table.ProjectFactsRow, err error) {
@@ -183,7 +153,6 @@ func (w *walk) facts(ctx context.Context) (row table.ProjectFactsRow, err error)
 // person is one of a project's people: their name, address and role stand with the
 // member or contact that they are.
 type person struct {
-	Record  string    `json:"record"`
 	Project string    `json:"project"`
 	Person  string    `json:"person"`
 	Kind    string    `json:"kind"`
@@ -196,7 +165,7 @@ type person struct {
 func persons(ctx context.Context, w *walk) (bool, error) {
 	return page(ctx, w, table.TeamProjectPartition(w.at.Project), table.PrefixPerson, func(r table.TeamPersonRow) table.Key { return r.Key }, func(rows []table.TeamPersonRow) error {
 		for _, row := range rows {
-			if err := w.write(person{"person", w.at.Project, row.Person, row.Kind, row.Contact, row.Company, row.AddedBy, row.AddedAt}); err != nil {
+			if err := w.write("person", person{w.at.Project, row.Person, row.Kind, row.Contact, row.Company, row.AddedBy, row.AddedAt}); err != nil {
 				return err
 			}
 		}
