@@ -29,6 +29,7 @@ var authorization = []part{
 	{"shared/api/cursor.go", "", "whose cursor it is"},
 	{"shared/api/etag.go", "", "preconditions of changes"},
 	{"shared/contacts/*.go", "", "what operations on clients share"},
+	{"shared/erasure/*.go", "", "what of a person goes, and what is theirs elsewhere"},
 	{"shared/companies/companies.go", "", "companies of a workspace"},
 	{"shared/mail/invitation.go", "", "whether an invitation's mail still holds"},
 	{"shared/mail/notification.go", "", "whether a notification's mail still holds"},

@@ -32,6 +32,7 @@ var testedBy = map[string][]string{
 	"shared/notify":   {"shared/mail"},
 	"shared/access":   {"shared/contacts"},
 	"shared/contacts": {"shared/access", "shared/clients", "shared/invitations"},
+	"shared/erasure":  {"shared/contacts"},
 }
 
 func suiteOf(m Mutant, t *test) string {

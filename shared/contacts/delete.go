@@ -32,10 +32,19 @@ var Delete = api.Operation[DeleteInput, DeleteOutput]{
 	Summary: "Erase a contact's data",
 	Doc: "For owner and admins of the workspace; there is no way back. From this moment every request of the person as this contact is refused, also with a token that is still valid, the link of an invitation that waits for its answer is the one 404, " +
 		"no further mail is sent, and name and address are gone from the workspace's contacts. A moment later (a job) the person is out of the projects in which they were this contact, and their tasks there are nobody's. " +
-		"What is recorded stays, with ids that lead to no name or address any more. The person's account, and whatever they have elsewhere, is theirs and stays; files of imports go by themselves 30 days after they were uploaded. " +
+		"What is recorded stays, with ids that lead to no name or address any more. The account of a person who has accepted an invitation, and whatever they have elsewhere, is theirs and stays; one that nobody has accepted ends with the last of its invitations. Files of imports go by themselves 30 days after they were uploaded. " +
 		"The address can be added as a new contact at once; to a project that the job has not come to yet, by clients-add, a moment later. 404 for a contact who was erased before.",
 	Reads: Named, Handle: erase,
 }
+
+// EraseJob is the kind of job that Delete starts (package erasure).
+const EraseJob = "contacts-delete"
+
+// What that job is about.
+const (
+	AboutContact = "contact"
+	AboutPersons = "persons" // who the contact was, apart by spaces: who it was last first
+)
 
 func erase(ctx context.Context, c *api.Call, in *DeleteInput) (*DeleteOutput, error) {
 	err := table.Retry(ctx, attempts, func() error {
@@ -86,7 +95,7 @@ func erasing(c *api.Call, row table.ContactRow, addressed, active bool) *table.T
 	}
 	if row.Person != "" { // invited, at some time
 		tx.Delete(table.Invitation(row.Person, c.Workspace, row.Contact)).If(table.Exists()).Else(table.ErrConflict)
-		jobs.Start(c, tx, EraseKind.Name, map[string]string{aboutContact: row.Contact, aboutPersons: strings.Join(personsOf(row), " ")})
+		jobs.Start(c, tx, EraseJob, map[string]string{AboutContact: row.Contact, AboutPersons: strings.Join(personsOf(row), " ")})
 	}
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityContactErased, Subject: row.Contact})
 	return tx

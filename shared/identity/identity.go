@@ -111,6 +111,16 @@ func (p *Pool) State(ctx context.Context, person string) (State, error) {
 	return State(res.UserStatus), nil
 }
 
+// Delete deletes the person's user, if there is one.
+func (p *Pool) Delete(ctx context.Context, person string) error {
+	_, err := p.client.AdminDeleteUser(ctx, &cognito.AdminDeleteUserInput{UserPoolId: &p.pool, Username: &person})
+	var absent *types.UserNotFoundException
+	if errors.As(err, &absent) {
+		return nil
+	}
+	return failed("AdminDeleteUser", err)
+}
+
 // SetPassword gives the person that password for good; the user is Confirmed then.
 // A password that the policy refuses is a *PasswordError, which says the rule.
 func (p *Pool) SetPassword(ctx context.Context, person, password string) error {

@@ -82,8 +82,7 @@ type lease struct{ person, id string }
 // another has it.
 func takeLease(ctx context.Context, c *api.Call, account table.AccountRow) (lease, error) {
 	now, l := c.Now(), lease{person: account.Person, id: c.NewID("lease_")}
-	free := expression.AttributeNotExists(expression.Name("leaseUntil")).
-		Or(table.Before("leaseUntil", now.UnixMilli()), table.Is("leaseId", l.id)) // its own: a repeated call whose first answer was lost
+	free := table.Unleased(now).Or(table.Is("leaseId", l.id)) // its own: a repeated call whose first answer was lost
 	err := c.Table.UpdateOne(ctx, table.Account(l.person),
 		table.Set("leaseId", l.id).Set(expression.Name("leaseUntil"), expression.Value(now.Add(leaseFor).UnixMilli())),
 		table.Is("state", table.AccountInvited).And(free))

@@ -41,6 +41,8 @@ const Floor = 300 * time.Millisecond
 type Known struct {
 	Person string
 	New    bool
+
+	invited int // how often the address was invited so far (table.AddressRow)
 }
 
 // Lookup finds the account of a canonical address, or mints an id. Nothing is
@@ -59,7 +61,7 @@ func knownAs(c *api.Call, at table.AddressRow, found bool) Known {
 	if !found {
 		return Known{Person: c.NewPersonID(), New: true}
 	}
-	return Known{Person: at.Person}
+	return Known{Person: at.Person, invited: at.Invited}
 }
 
 // Invite adds to the transaction everything that an invitation is: the account
@@ -81,8 +83,16 @@ func Reinvite(c *api.Call, tx *table.Tx, before table.InvitationRow, i Invitee) 
 // as a later generation than that and than last.
 func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.InvitationRow, last int) table.InvitationRow {
 	now := c.Now()
+	if before == nil {
+		// The address leads to the account still, and says that it does for one invitation
+		// more: whoever is about to end an account that nobody invites has to look again.
+		asRead := table.Absent()
+		if !known.New {
+			asRead = table.AddressRow{Person: known.Person, Invited: known.invited}.Same()
+		}
+		tx.Put(table.Address(i.Email), table.AddressRow{Person: known.Person, Invited: known.invited + 1}).If(asRead).Else(table.ErrConflict)
+	}
 	if known.New {
-		tx.Put(table.Address(i.Email), table.AddressRow{Person: known.Person}).If(table.Absent()).Else(table.ErrConflict)
 		tx.Put(table.Account(known.Person), table.AccountRow{Person: known.Person, Email: i.Email, Name: i.Name, State: table.AccountInvited, CreatedAt: now}).
 			If(table.Absent()).Else(table.ErrConflict)
 	}

@@ -99,10 +99,9 @@ func take(ctx context.Context, env *api.Env, m Message) (table.JobRow, error) {
 	var job table.JobRow
 	key, now := table.Job(m.Workspace, m.Job), env.Now()
 	lease, until := env.NewID("run_"), now.Add(Lease).UnixMilli()
-	free := expression.Name("leaseUntil").AttributeNotExists().Or(table.Before("leaseUntil", now.UnixMilli()))
 	leased := env.Table.UpdateOne(ctx, key,
 		table.Set("leaseId", lease).Set(expression.Name("leaseUntil"), expression.Value(until)).Set(expression.Name("state"), expression.Value(table.JobRunning)),
-		free.And(expression.Name("state").In(expression.Value(table.JobQueued), expression.Value(table.JobRunning)))) // a job that is gone has no state
+		table.Unleased(now).And(expression.Name("state").In(expression.Value(table.JobQueued), expression.Value(table.JobRunning)))) // a job that is gone has no state
 	if leased != nil && !errors.Is(leased, table.ErrConditionFailed) {
 		return job, leased
 	}

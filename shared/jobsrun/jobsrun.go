@@ -4,6 +4,7 @@ package jobsrun
 import (
 	"foyer/shared/audit"
 	"foyer/shared/contacts"
+	"foyer/shared/erasure"
 	"foyer/shared/imports"
 	"foyer/shared/invitations"
 	"foyer/shared/jobs"
@@ -16,7 +17,7 @@ var Runner = jobs.Runner{Kinds: []jobs.Kind{
 	audit.ExportKind,
 	workspaceexport.Kind,
 	contacts.RenameKind,
-	contacts.EraseKind,
+	erasure.Kind,
 	invitations.SendAllKind,
 	invitations.MoveKind,
 	members.HandOverKind,

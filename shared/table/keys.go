@@ -37,6 +37,7 @@ const (
 	PrefixActivity   = "act_"
 	PrefixMail       = "MAIL#"
 	PrefixMembership = "MEMBERSHIP#"
+	PrefixInvitation = "INVITATION#"
 	PrefixSession    = "SESSION#"
 	PrefixProject    = "PROJECT#"
 	PrefixPerson     = "PERSON#"
@@ -229,7 +230,7 @@ func Project(person, p string) Key { return Key{RealmUser + person, PrefixProjec
 // Invitation is an invitation of the person to a workspace; subject is the
 // contact's id, or the person's own id where a member is invited.
 func Invitation(person, w, subject string) Key {
-	return Key{RealmUser + person, "INVITATION#" + w + "#" + subject}
+	return Key{RealmUser + person, PrefixInvitation + w + "#" + subject}
 }
 
 // Mail is one mail to send to the person. The id is a pure function of what it

@@ -67,6 +67,18 @@ func (a AccountRow) EndedIs() expression.ConditionBuilder {
 type AddressRow struct {
 	Key
 	Person string `dynamodbav:"person"`
+	// Invited is how many invitations were made to it since it leads there: an account
+	// that nobody accepted ends only if there was none more meanwhile.
+	Invited int `dynamodbav:"invited,omitempty"`
+}
+
+// Same holds where the address is as it was read.
+func (a AddressRow) Same() expression.ConditionBuilder {
+	person := Is("person", a.Person)
+	if a.Invited == 0 {
+		return person.And(expression.AttributeNotExists(expression.Name("invited")))
+	}
+	return person.And(Is("invited", a.Invited))
 }
 
 // SessionRow is a sign-in (key Session).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -256,6 +257,11 @@ func rowItem(key Key, row any) (Item, error) {
 		item[k] = v
 	}
 	return item, nil
+}
+
+// Unleased holds where nobody has a lease on the row (leaseUntil) that lasts at now.
+func Unleased(now time.Time) expression.ConditionBuilder {
+	return expression.Name("leaseUntil").AttributeNotExists().Or(Before("leaseUntil", now.UnixMilli()))
 }
 
 // Before holds where the attribute is a number less than n.

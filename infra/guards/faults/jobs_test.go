@@ -95,6 +95,11 @@ var done = map[string]func(c *try, row table.JobRow) []string{
 				wrong = append(wrong, fmt.Sprintf("%s is of %q, in the version %d", key, row.Assignee, row.Version))
 			}
 		}
+		for _, key := range []table.Key{table.Account(c.started.Person.ID), table.Address(c.started.Person.Email)} {
+			if _, there := c.Rows()[key]; there {
+				wrong = append(wrong, "whom nobody invites any more has still "+key.String())
+			}
+		}
 		return append(wrong, c.places()...)
 	},
 	"contacts-rename": func(c *try, _ table.JobRow) []string {

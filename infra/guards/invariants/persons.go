@@ -22,6 +22,7 @@ func account(c *checker, at place, row table.AccountRow) {
 	}
 	gone := len(c.erasures("", id)) > 0 // an invitation of theirs may be
 	c.want(at.key, gone || len(c.invited[id]) > 0, "was never invited to anything")
+	c.want(at.key, len(c.invited[id]) > 0 || row.State == table.AccountConfirmed || c.erasing("", id), "was accepted by nobody, and nothing invites them any more")
 	state := table.AccountInvited
 	if slices.Contains(c.invited[id], table.InvitationAccepted) {
 		state = table.AccountConfirmed
@@ -32,9 +33,16 @@ func account(c *checker, at place, row table.AccountRow) {
 }
 
 func address(c *checker, at place, row table.AddressRow) {
-	if of, ok := needs[table.AccountRow](c, at.key, table.Account(row.Person)); ok {
-		same(c, at.key, "address", table.Hash(of.Email), at.ids["hash"])
+	of, ok := needs[table.AccountRow](c, at.key, table.Account(row.Person))
+	if !ok {
+		return
 	}
+	same(c, at.key, "address", table.Hash(of.Email), at.ids["hash"])
+	// Invitations are there until their contact is erased; one who moved was invited to
+	// another address, too.
+	there := len(c.invited[row.Person])
+	ever := there + len(c.erasures("", row.Person))
+	c.want(at.key, row.Invited <= ever && (row.Invited >= there || of.State == table.AccountConfirmed), "was invited %d times, there are %d invitations and were %d", row.Invited, there, ever)
 }
 
 // suppressed: no mail goes to the address; whether anybody has it is all the same.
@@ -169,7 +177,7 @@ func mail(c *checker, at place, row table.MailRow) {
 		accountMail(c, at, row)
 		return
 	}
-	c.has(at.key, table.Account(id))
+	c.account(at.key, id)
 	c.has(at.key, table.WorkspaceGate(row.Workspace))
 	switch row.Kind {
 	case table.MailInvitation, table.MailReminder:

@@ -192,7 +192,7 @@ func job(c *checker, at place, row table.JobRow) {
 	case "address-corrected":
 		contact, person := row.About["contact"], row.About["person"]
 		c.want(at.key, c.recorded(table.ActivityAddressCorrected, w, "", contact) > 0, "was never recorded")
-		c.has(at.key, table.Account(person))
+		c.account(at.key, person)
 		same(c, at.key, "file", row.Result, "")
 	case "invitations-send-all":
 		company, invited := row.About["company"], c.invitedBy(w, row.Job)
