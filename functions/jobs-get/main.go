@@ -2,8 +2,8 @@
 package main
 
 import (
-	"foyer/shared/jobs"
+	"foyer/shared/jobview"
 	"foyer/shared/lambdarun"
 )
 
-func main() { lambdarun.API(jobs.Get) }
+func main() { lambdarun.API(jobview.Get) }

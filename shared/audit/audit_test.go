@@ -17,7 +17,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/foyertest"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/table"
 )
 
@@ -146,7 +146,7 @@ func export(w *foyertest.World, a foyertest.Acme, body map[string]any) string {
 // failed, after its effect: the job is then taken up by a run that finds the file.
 func cutOffAfterCompletion(w *foyertest.World) {
 	first := true
-	w.Intercept(jobs.ID, func(stack *middleware.Stack) error {
+	w.Intercept(jobqueue.ID, func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Cut", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 			out, meta, err := next.HandleInitialize(ctx, in)
 			if _, completes := in.Parameters.(*s3.CompleteMultipartUploadInput); completes && first {

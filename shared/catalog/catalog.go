@@ -14,7 +14,7 @@ import (
 	"foyer/shared/invitations"
 	"foyer/shared/invitationtemplate"
 	"foyer/shared/items"
-	"foyer/shared/jobs"
+	"foyer/shared/jobview"
 	"foyer/shared/licences"
 	"foyer/shared/me"
 	"foyer/shared/members"
@@ -44,7 +44,7 @@ func Operations() []api.Endpoint {
 		licences.List, licences.Grant, licences.Release,
 		invitations.Send, invitations.SendAll, invitations.Revoke, invitations.Correct, invitations.List,
 		access.Remove, access.Restore, mfa.Reset,
-		jobs.Get,
+		jobview.Get,
 		invitations.View, invitations.Open, invitations.Accept,
 		invitationtemplate.Get, templateedit.Put, invitationtemplate.Reset, templateedit.Preview, invitationtemplate.Test,
 		sessions.Create, sessions.Answer, sessions.Refresh, sessions.End, sessions.EndAll,

@@ -17,7 +17,7 @@ import (
 	"foyer/infra/guards/invariants"
 	"foyer/shared/contacts"
 	"foyer/shared/foyertest"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/table"
 )
 
@@ -183,7 +183,7 @@ func TestTheEndOfAnAccountMeetsOthers(t *testing.T) {
 // after it has seen the account.
 func (s *scene) before(call string, do func()) {
 	seen, met := false, false
-	s.Around(jobs.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+	s.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
 		if seen && c.Name == call && !met {
 			met = true
 			do()

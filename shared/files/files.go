@@ -21,12 +21,6 @@ import (
 // life of a link, after which another has to be asked for (DESIGN.md).
 const life = 60 * time.Second
 
-// Link is a link that opens a file for a short time.
-type Link struct {
-	URL     string    `json:"url"`
-	Expires time.Time `json:"expires"`
-}
-
 // ErrAbsent says that there is no such file.
 var ErrAbsent = errors.New("no such file")
 
@@ -37,20 +31,20 @@ func client(env *api.Env) *s3.Client {
 }
 
 // Get is a link to download the file at key.
-func Get(ctx context.Context, env *api.Env, key string) (*Link, error) {
+func Get(ctx context.Context, env *api.Env, key string) (*api.Link, error) {
 	signed, err := s3.NewPresignClient(client(env)).PresignGetObject(ctx, &s3.GetObjectInput{
 		Bucket: &env.Config.FilesBucket, Key: &key, ResponseContentDisposition: aws.String("attachment"),
 	}, s3.WithPresignExpires(life))
 	if err != nil {
 		return nil, fmt.Errorf("link to %s: %w", key, err)
 	}
-	return &Link{URL: signed.URL, Expires: env.Now().Add(life)}, nil
+	return &api.Link{URL: signed.URL, Expires: env.Now().Add(life)}, nil
 }
 
 // Upload is a link to put a file of exactly that size (bytes) and SHA-256 (base64)
 // at key, with the headers that the upload must carry.
 type Upload struct {
-	Link
+	api.Link
 	Headers map[string]string `json:"headers" doc:"To be sent with the PUT as they are"`
 }
 
@@ -66,7 +60,7 @@ func Put(ctx context.Context, env *api.Env, key string, size int64, sha256 strin
 	if err != nil {
 		return nil, fmt.Errorf("link to put %s: %w", key, err)
 	}
-	return &Upload{Link: Link{URL: signed.URL, Expires: env.Now().Add(uploadLife)}, Headers: map[string]string{"x-amz-checksum-sha256": sha256}}, nil
+	return &Upload{Link: api.Link{URL: signed.URL, Expires: env.Now().Add(uploadLife)}, Headers: map[string]string{"x-amz-checksum-sha256": sha256}}, nil
 }
 
 // Read gives the bytes of the file at key from offset on, limit at most; ErrAbsent

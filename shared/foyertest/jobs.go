@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/jobsrun"
 	"foyer/shared/lambdarun"
 )
@@ -53,7 +53,7 @@ func (w *World) RunJob(body string) bool {
 	w.T.Helper()
 	ctx, cancel := context.WithTimeout(w.T.Context(), w.JobTime)
 	defer cancel()
-	res, err := lambdarun.QueueHandler(w.Env(jobs.ID), jobsrun.Runner.Run)(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m1", Body: body}}})
+	res, err := lambdarun.QueueHandler(w.Env(jobqueue.ID), jobsrun.Runner.Run)(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m1", Body: body}}})
 	w.must(err)
 	return len(res.BatchItemFailures) == 0
 }

@@ -13,7 +13,7 @@ import (
 
 	"foyer/infra/guards/proof"
 	"foyer/shared/foyertest"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/table"
 )
 
@@ -131,7 +131,7 @@ func TestALargeImportIsDoneInSlicesWhereverTheyAreCutOff(t *testing.T) {
 	}
 	file, companies := many(rows)
 	cut := map[string]int{"TransactWriteItems": rows / 3, "PutObject": 3} // the call of that number
-	s.Around(jobs.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+	s.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
 		out, err := next()
 		if cut[c.Name] == c.Nth && err == nil {
 			return nil, foyertest.ErrPasses
@@ -170,7 +170,7 @@ func TestALargeImportIsDoneInSlicesWhereverTheyAreCutOff(t *testing.T) {
 func TestAnApplicationThatFailedIsAskedForAgain(t *testing.T) {
 	s := begin(t)
 	plan := s.planned(s.uploaded("Globex,Ann,ann@globex.example\nGlobex,Ben,ben@globex.example\nGlobex,Cid,cid@globex.example\n"))
-	s.Failing(jobs.ID, "TransactWriteItems", 3, foyertest.ErrStays) // after the company and one contact
+	s.Failing(jobqueue.ID, "TransactWriteItems", 3, foyertest.ErrStays) // after the company and one contact
 	first := s.apply(plan)
 	s.runJobs()
 	s.Release()
@@ -228,7 +228,7 @@ func TestTheFilesOfAnImportThatAreGoneAreSaidSo(t *testing.T) {
 	s := begin(t)
 	plan := s.planned(s.uploaded("Globex,Ann,ann@globex.example\n"))
 	s.apply(plan)
-	s.Around(jobs.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+	s.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
 		if c.Name == "GetObject" {
 			return nil, absent
 		}

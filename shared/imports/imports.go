@@ -63,15 +63,15 @@ type Import struct {
 
 // Stage is a plan, or what became of it when it was applied.
 type Stage struct {
-	Job       string      `json:"job" doc:"The job that makes it; of a plan its id, by which it is applied" example:"job_01JD0000000000000000000000"`
-	Plan      string      `json:"plan,omitempty" doc:"Of an application: the plan that is applied"`
-	State     string      `json:"state" enum:"queued,running,done,failed"`
-	Done      int         `json:"done" doc:"How many of total are gone over"`
-	Total     int         `json:"total"`
-	Reason    string      `json:"reason,omitempty" doc:"Why it failed"`
-	Result    *Result     `json:"result,omitempty" doc:"When it is done"`
-	File      *files.Link `json:"file,omitempty" doc:"All of it as JSON lines, one for each row of the file; of an application, those rows that came out otherwise than planned, if there are any. The link is good for 60 seconds: ask again for another"`
-	UpdatedAt time.Time   `json:"updatedAt"`
+	Job       string    `json:"job" doc:"The job that makes it; of a plan its id, by which it is applied" example:"job_01JD0000000000000000000000"`
+	Plan      string    `json:"plan,omitempty" doc:"Of an application: the plan that is applied"`
+	State     string    `json:"state" enum:"queued,running,done,failed"`
+	Done      int       `json:"done" doc:"How many of total are gone over"`
+	Total     int       `json:"total"`
+	Reason    string    `json:"reason,omitempty" doc:"Why it failed"`
+	Result    *Result   `json:"result,omitempty" doc:"When it is done"`
+	File      *api.Link `json:"file,omitempty" doc:"All of it as JSON lines, one for each row of the file; of an application, those rows that came out otherwise than planned, if there are any. The link is good for 60 seconds: ask again for another"`
+	UpdatedAt time.Time `json:"updatedAt"`
 }
 
 // Result is how many rows there are of each kind.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"foyer/shared/foyertest"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/table"
 )
 
@@ -145,10 +145,10 @@ func TestAJobOfInvitingAllThatWasCutOffAnywhereInvitesEachOnce(t *testing.T) {
 		job := o.asked()
 		o.Drain()
 		crash, _ := crashAfter(n)
-		o.Intercept(jobs.ID, crash)
+		o.Intercept(jobqueue.ID, crash)
 		whole := o.run(job)
 		o.Release()
-		o.Clock.Advance(jobs.Lease + time.Second)
+		o.Clock.Advance(jobqueue.Lease + time.Second)
 		if !o.run(job) {
 			t.Fatalf("cut off after call %d: the next run did not do it", n)
 		}
@@ -216,7 +216,7 @@ func TestWhatChangesWhileAllAreInvitedCounts(t *testing.T) {
 			job := o.asked()
 			o.Drain()
 			done := false
-			o.Around(jobs.ID, func(call foyertest.AWSCall, next func() (any, error)) (any, error) {
+			o.Around(jobqueue.ID, func(call foyertest.AWSCall, next func() (any, error)) (any, error) {
 				if call.Name == "TransactWriteItems" && call.Nth == c.nth && !done {
 					done = true // the other job is a call of the same function
 					c.do(o)

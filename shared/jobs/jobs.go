@@ -1,19 +1,14 @@
 // Package jobs is the one mechanism for work that is longer than a request:
 // imports, invitations to all of a company, exports. A job is a row; its insertion
 // starts it (stream-notify hands its id to a queue), and jobs-run does it slice by
-// slice. Progress is written after each slice under a lease, so a job that was cut
+// slice (package jobqueue). Progress is written after each slice under a lease, so a job that was cut
 // off goes on where it was, and a slice that was done twice has one effect: that
 // much every kind of job promises.
 package jobs
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"foyer/shared/api"
 	"foyer/shared/table"
@@ -50,24 +45,6 @@ func Start(c *api.Call, tx *table.Tx, kind string, about map[string]string) tabl
 	return row
 }
 
-// Message is what the queue holds: which job, no more.
-type Message struct {
-	Workspace string `json:"workspace"`
-	Job       string `json:"job"`
-}
-
-// Enqueue hands a job to jobs-run. Doing it again does no harm: the job's row says
-// what is left.
-func Enqueue(ctx context.Context, env *api.Env, m Message) error {
-	body, _ := json.Marshal(m) // two strings: does not fail
-	queue := api.Resource(env, "sqs", func(e *api.Env) *sqs.Client { return sqs.NewFromConfig(e.AWS) })
-	text := string(body)
-	if _, err := queue.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &env.Config.JobsQueueURL, MessageBody: &text}); err != nil {
-		return fmt.Errorf("queue of jobs: %w", err)
-	}
-	return nil
-}
-
 // Load loads a job of the call's workspace; one of another is absent, a 404.
 func Load(ctx context.Context, c *api.Call, id string) (table.JobRow, error) {
 	var row table.JobRow
@@ -82,6 +59,3 @@ func Load(ctx context.Context, c *api.Call, id string) (table.JobRow, error) {
 	}
 	return row, err
 }
-
-// errEnded: there is nothing left to do.
-var errEnded = errors.New("the job has ended")

@@ -7,13 +7,14 @@ import (
 	"foyer/shared/erasure"
 	"foyer/shared/imports"
 	"foyer/shared/invitations"
+	"foyer/shared/jobqueue"
 	"foyer/shared/jobs"
 	"foyer/shared/members"
 	"foyer/shared/workspaceexport"
 )
 
 // Runner does every kind of job.
-var Runner = jobs.Runner{Kinds: []jobs.Kind{
+var Runner = jobqueue.Runner{Kinds: []jobs.Kind{
 	audit.ExportKind,
 	workspaceexport.Kind,
 	contacts.RenameKind,

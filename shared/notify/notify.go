@@ -12,7 +12,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/audience"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/policy"
 	"foyer/shared/stream"
 	"foyer/shared/table"
@@ -80,7 +80,7 @@ func startJob(ctx context.Context, env *api.Env, r stream.Record) error {
 	if r.Key != table.Job(job.Workspace, job.Job) {
 		return fmt.Errorf("the job is not the one of its key: %w", stream.ErrPoison)
 	}
-	return jobs.Enqueue(ctx, env, jobs.Message{Workspace: job.Workspace, Job: job.Job})
+	return jobqueue.Enqueue(ctx, env, jobqueue.Message{Workspace: job.Workspace, Job: job.Job})
 }
 
 // realm says whether only the team may see the change, by where it was recorded;

@@ -19,7 +19,7 @@ import (
 	"foyer/shared/due"
 	"foyer/shared/foyertest"
 	"foyer/shared/invitations"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/jobsrun"
 	"foyer/shared/mail"
 	"foyer/shared/mailevents"
@@ -225,12 +225,12 @@ func (s *State) invite() table.Key {
 
 func (s *State) runJob(name string, job func() table.Key) Metered {
 	s.T.Helper()
-	env := s.Env(jobs.ID)
+	env := s.Env(jobqueue.ID)
 	return s.measure(name, consumers[name], func() func() {
-		body, _ := json.Marshal(jobs.Message{Workspace: s.WorkspaceID, Job: strings.TrimPrefix(job().SK, table.PrefixJob)}) // two strings
+		body, _ := json.Marshal(jobqueue.Message{Workspace: s.WorkspaceID, Job: strings.TrimPrefix(job().SK, table.PrefixJob)}) // two strings
 		return func() {
 			if err := jobsrun.Runner.Run(s.T.Context(), env, string(body)); err != nil {
-				s.T.Errorf("%s: %v", jobs.ID, err)
+				s.T.Errorf("%s: %v", jobqueue.ID, err)
 			}
 		}
 	})

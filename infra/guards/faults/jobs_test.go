@@ -10,7 +10,7 @@ import (
 
 	"foyer/infra/guards/invariants"
 	"foyer/infra/guards/scene"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/table"
 )
 
@@ -18,7 +18,7 @@ import (
 func ofJobs() (all []job) {
 	for _, kind := range slices.Sorted(maps.Keys(scene.Jobs)) {
 		all = append(all, job{
-			name: kind, lease: jobs.Lease,
+			name: kind, lease: jobqueue.Lease,
 			give: func(c *try) string {
 				c.started = scene.Jobs[kind](c.Scene)
 				c.message = c.Message(c.started)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"foyer/infra/guards/scene"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/jobsrun"
 	"foyer/shared/table"
 )
@@ -52,7 +52,7 @@ func brokenJob(s *scene.Scene, j scene.Started, what string, broken breaker, n i
 	t, kind := s.T, state(s, j).Kind
 	t.Helper()
 	b, option := broken(n)
-	s.Intercept(jobs.ID, option)
+	s.Intercept(jobqueue.ID, option)
 	done := s.RunJob(s.Message(j))
 	s.Release()
 	row := state(s, j)
@@ -72,7 +72,7 @@ func brokenJob(s *scene.Scene, j scene.Started, what string, broken breaker, n i
 		t.Errorf("%s: the run is done: %v, and the job is %s", what, done, row.State)
 	}
 	if !row.Ended() {
-		s.Clock.Advance(jobs.Lease)
+		s.Clock.Advance(jobqueue.Lease)
 		if done := s.RunJob(s.Message(j)); !done || state(s, j).State != table.JobDone {
 			t.Errorf("%s: the next run is done: %v, and the job is %+v, want it done", what, done, state(s, j))
 		}

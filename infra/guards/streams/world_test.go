@@ -18,7 +18,7 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/catalog"
 	"foyer/shared/foyertest"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/mail"
 	"foyer/shared/replay"
 	"foyer/shared/table"
@@ -166,7 +166,7 @@ func (w *world) jobs() map[string]bool {
 			return maps.Clone(w.begun)
 		}
 		for _, m := range res.Messages {
-			var job jobs.Message
+			var job jobqueue.Message
 			if err := json.Unmarshal([]byte(*m.Body), &job); err != nil {
 				w.T.Fatal(err)
 			}

@@ -1,6 +1,6 @@
 //go:build engine
 
-package jobs_test
+package jobqueue_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/foyertest"
+	"foyer/shared/jobqueue"
 	"foyer/shared/jobs"
 	"foyer/shared/stream"
 	"foyer/shared/table"
@@ -25,7 +26,7 @@ func (s scene) run(ctx context.Context, slice func(nth int, job *table.JobRow) (
 		slices++
 		return slice(slices, job)
 	}}
-	err = jobs.Runner{Kinds: []jobs.Kind{kind}}.Run(ctx, s.Env(jobs.ID), s.message())
+	err = jobqueue.Runner{Kinds: []jobs.Kind{kind}}.Run(ctx, s.Env(jobqueue.ID), s.message())
 	return slices, err
 }
 
@@ -54,7 +55,7 @@ func TestAJobThatCannotBeDoneSaysWhy(t *testing.T) {
 		reason string
 	}{
 		"of a kind that nobody knows": {func() error {
-			return jobs.Runner{}.Run(t.Context(), s.Env(jobs.ID), s.message())
+			return jobqueue.Runner{}.Run(t.Context(), s.Env(jobqueue.ID), s.message())
 		}, "does not know this kind"},
 		"that says so itself": {func() error {
 			_, err := s.run(t.Context(), func(int, *table.JobRow) (bool, error) { return false, &jobs.Failure{Reason: "No such file."} })
@@ -130,7 +131,7 @@ func TestARunThatCannotTakeTheJobDoesNothing(t *testing.T) {
 	for _, call := range []string{"UpdateItem", "GetItem"} {
 		t.Run(call, func(t *testing.T) {
 			s := begin(t)
-			s.Failing(jobs.ID, call, 1, foyertest.ErrStays)
+			s.Failing(jobqueue.ID, call, 1, foyertest.ErrStays)
 			if slices, err := s.run(t.Context(), func(int, *table.JobRow) (bool, error) { return true, nil }); !errors.Is(err, foyertest.ErrStays) || slices != 0 {
 				t.Errorf("got %d slices and %v, want the failure", slices, err)
 			}
@@ -140,7 +141,7 @@ func TestARunThatCannotTakeTheJobDoesNothing(t *testing.T) {
 
 func TestALeaseWhoseAnswerWasLostHolds(t *testing.T) {
 	s := begin(t)
-	s.Around(jobs.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+	s.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
 		if c.Name == "UpdateItem" && c.Nth == 1 {
 			_, _ = next() // had its effect, and nobody knows: the SDK asks again
 		}
@@ -157,14 +158,14 @@ func TestARunThatCannotWriteDownHowFarItIsEnds(t *testing.T) {
 	never := func(nth int, _ *table.JobRow) (bool, error) { return nth == 5, nil }
 	t.Run("between two slices", func(t *testing.T) {
 		s := begin(t)
-		s.Failing(jobs.ID, "UpdateItem", 2, foyertest.ErrStays)
+		s.Failing(jobqueue.ID, "UpdateItem", 2, foyertest.ErrStays)
 		if slices, err := s.run(t.Context(), never); err == nil || slices != 1 {
 			t.Errorf("got %d slices and %v, want an error after the first", slices, err)
 		}
 	})
 	t.Run("when its time is up", func(t *testing.T) {
 		s := begin(t)
-		s.Failing(jobs.ID, "UpdateItem", 2, foyertest.ErrStays)
+		s.Failing(jobqueue.ID, "UpdateItem", 2, foyertest.ErrStays)
 		if _, err := s.run(s.until(10*time.Second), never); err == nil || s.handedOn() != 0 {
 			t.Errorf("got %v, want an error, and nothing handed on", err)
 		}

@@ -1,4 +1,7 @@
-package jobs
+// Package jobqueue is how jobs are done (package jobs): the queue that they wait in, and
+// the run that takes one from it. It is apart from jobs, which whoever starts one needs:
+// no operation has to be told of queues.
+package jobqueue
 
 import (
 	"context"
@@ -8,8 +11,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"foyer/shared/api"
+	"foyer/shared/jobs"
 	"foyer/shared/stream"
 	"foyer/shared/table"
 )
@@ -25,8 +30,29 @@ const (
 	reserve = 15 * time.Second
 )
 
+// Message is what the queue holds: which job, no more.
+type Message struct {
+	Workspace string `json:"workspace"`
+	Job       string `json:"job"`
+}
+
+// Enqueue hands a job to jobs-run. Doing it again does no harm: the job's row says
+// what is left.
+func Enqueue(ctx context.Context, env *api.Env, m Message) error {
+	body, _ := json.Marshal(m) // two strings: does not fail
+	queue := api.Resource(env, "sqs", func(e *api.Env) *sqs.Client { return sqs.NewFromConfig(e.AWS) })
+	text := string(body)
+	if _, err := queue.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &env.Config.JobsQueueURL, MessageBody: &text}); err != nil {
+		return fmt.Errorf("queue of jobs: %w", err)
+	}
+	return nil
+}
+
+// errEnded: there is nothing left to do.
+var errEnded = errors.New("the job has ended")
+
 // Runner does jobs of these kinds.
-type Runner struct{ Kinds []Kind }
+type Runner struct{ Kinds []jobs.Kind }
 
 // Run takes one message of the queue: it does slices of the job until that has
 // ended or the time is nearly up, and then hands the rest on. An error means that
@@ -45,7 +71,7 @@ func (r Runner) Run(ctx context.Context, env *api.Env, body string) error {
 	}
 	kind, ok := r.kind(job.Kind)
 	if !ok {
-		return fail(ctx, env, &job, &Failure{Reason: "Foyer does not know this kind of work."})
+		return fail(ctx, env, &job, &jobs.Failure{Reason: "Foyer does not know this kind of work."})
 	}
 	for {
 		before := job
@@ -53,13 +79,13 @@ func (r Runner) Run(ctx context.Context, env *api.Env, body string) error {
 		if err != nil {
 			job = before // the bit is to be done again, so it does not count
 		}
-		var failure *Failure
+		var failure *jobs.Failure
 		switch {
 		case errors.As(err, &failure):
 			return fail(ctx, env, &job, failure)
 		case err != nil && !stream.WorthRetry(err):
 			env.Log.ErrorContext(ctx, "job failed", "job", job.Job, "kind", job.Kind, "error", err.Error())
-			return fail(ctx, env, &job, &Failure{Reason: "Something went wrong on our side. What was done so far stays; asking again does the rest."})
+			return fail(ctx, env, &job, &jobs.Failure{Reason: "Something went wrong on our side. What was done so far stays; asking again does the rest."})
 		case err != nil:
 			return errors.Join(err, release(ctx, env, &job))
 		}
@@ -79,13 +105,13 @@ func (r Runner) Run(ctx context.Context, env *api.Env, body string) error {
 	}
 }
 
-func (r Runner) kind(name string) (Kind, bool) {
+func (r Runner) kind(name string) (jobs.Kind, bool) {
 	for _, k := range r.Kinds {
 		if k.Name == name {
 			return k, true
 		}
 	}
-	return Kind{}, false
+	return jobs.Kind{}, false
 }
 
 func timeIsUp(ctx context.Context) bool {
@@ -144,7 +170,7 @@ func release(ctx context.Context, env *api.Env, job *table.JobRow) error {
 	return mine(env.Table.UpdateOne(ctx, table.Job(job.Workspace, job.Job), u, table.Is("leaseId", job.LeaseID)))
 }
 
-func fail(ctx context.Context, env *api.Env, job *table.JobRow, why *Failure) error {
+func fail(ctx context.Context, env *api.Env, job *table.JobRow, why *jobs.Failure) error {
 	job.State, job.Reason = table.JobFailed, why.Reason
 	return release(ctx, env, job)
 }

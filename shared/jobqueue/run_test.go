@@ -1,6 +1,6 @@
 //go:build engine
 
-package jobs_test
+package jobqueue_test
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/foyertest"
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/table"
 )
 
@@ -99,7 +99,7 @@ func TestWhileOneRunHasAJobAnotherDoesNotTouchIt(t *testing.T) {
 			t.Error("the message was done with while another run has the job: if that one dies the job is lost")
 		}
 	})
-	s.Clock.Advance(jobs.Lease)
+	s.Clock.Advance(jobqueue.Lease)
 	if !s.RunJob(s.message()) || s.row().State != table.JobDone {
 		t.Errorf("got %+v after the other run's lease had ended, want the job done", s.row())
 	}
@@ -108,7 +108,7 @@ func TestWhileOneRunHasAJobAnotherDoesNotTouchIt(t *testing.T) {
 // cut makes the nth call of jobs-run fail after its effect, as a crash right after
 // it would be seen.
 func (s scene) cut(nth int, calls *int) {
-	s.Intercept(jobs.ID, func(stack *middleware.Stack) error {
+	s.Intercept(jobqueue.ID, func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Cut", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 			out, meta, err := next.HandleInitialize(ctx, in)
 			if *calls++; *calls >= nth {
@@ -132,7 +132,7 @@ func TestAJobThatWasCutOffAnywhereIsDoneByTheNextRunAndCountsEachThingOnce(t *te
 		s.cut(nth, &calls)
 		whole := s.RunJob(s.message())
 		s.Release()
-		s.Clock.Advance(jobs.Lease + time.Second)
+		s.Clock.Advance(jobqueue.Lease + time.Second)
 		if !s.RunJob(s.message()) {
 			t.Fatalf("cut off after call %d: the next run did not do it", nth)
 		}

@@ -1,11 +1,11 @@
-package jobs_test
+package jobqueue_test
 
 import (
 	"path/filepath"
 	"testing"
 	"time"
 
-	"foyer/shared/jobs"
+	"foyer/shared/jobqueue"
 	"foyer/shared/samtemplate"
 )
 
@@ -16,16 +16,16 @@ func TestTheLeaseOutlivesARunAndTheMessageTheLease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := tpl.Function(jobs.ID)
+	f, err := tpl.Function(jobqueue.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run := time.Duration(f.Timeout) * time.Second; run == 0 || run >= jobs.Lease {
-		t.Errorf("a run may take %s, the lease is %s", run, jobs.Lease)
+	if run := time.Duration(f.Timeout) * time.Second; run == 0 || run >= jobqueue.Lease {
+		t.Errorf("a run may take %s, the lease is %s", run, jobqueue.Lease)
 	}
 	queue := tpl.Resources["JobsQueue"].Properties
 	hidden, _ := queue["VisibilityTimeout"].(int)
-	if h := time.Duration(hidden) * time.Second; h <= jobs.Lease {
-		t.Errorf("a message is hidden for %s, the lease is %s", h, jobs.Lease)
+	if h := time.Duration(hidden) * time.Second; h <= jobqueue.Lease {
+		t.Errorf("a message is hidden for %s, the lease is %s", h, jobqueue.Lease)
 	}
 }
