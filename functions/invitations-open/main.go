@@ -2,8 +2,8 @@
 package main
 
 import (
-	"foyer/shared/invitations"
+	"foyer/shared/acceptance"
 	"foyer/shared/lambdarun"
 )
 
-func main() { lambdarun.API(invitations.Open) }
+func main() { lambdarun.API(acceptance.Open) }

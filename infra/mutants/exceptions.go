@@ -9,8 +9,8 @@ var exceptions = []exception{
 	{"shared/erasure/erasure.go slice: boundary: at.Person > 0", "likewise"},
 	{"shared/contacts/delete.go erasing: drop condition: entry.AttributeExists()", "the contact's own row, which the same transaction asks, says that they are active"},
 	{"shared/api/call.go Call.load: never taken: err != nil", "it is returned at the end, whatever there is in no rows"},
-	{"shared/invitations/find.go find: drop operand: more.session", "a row is read that nobody asks; guard cost counts that"},
-	{"shared/invitations/find.go whyHidden: drop case: !invited", "no row is of another generation: the same answer, another word in the log"},
+	{"shared/acceptance/find.go find: drop operand: more.session", "a row is read that nobody asks; guard cost counts that"},
+	{"shared/acceptance/find.go whyHidden: drop case: !invited", "no row is of another generation: the same answer, another word in the log"},
 	{"shared/mail/claim.go take: never taken: !errors.Is(err, table.ErrConditionFailed)", "a claim that was put is found as this one's; after a failure it is asked once more"},
 	{"shared/erasure/erasure.go eraser.leave: drop condition: its #2", "both of the person's rows of a project name the contact, written together"},
 }

@@ -33,6 +33,12 @@ var testedBy = map[string][]string{
 	"shared/access":   {"shared/contacts"},
 	"shared/contacts": {"shared/access", "shared/clients", "shared/invitations"},
 	"shared/erasure":  {"shared/contacts"},
+
+	"shared/acceptance":  {"shared/invitations"},
+	"shared/invitations": {"shared/acceptance"},
+	"shared/credentials": {"shared/me"},
+	"shared/jobs":        {"shared/jobqueue", "shared/jobview"},
+	"shared/jobview":     {"shared/jobqueue"},
 }
 
 func suiteOf(m Mutant, t *test) string {

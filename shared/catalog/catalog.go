@@ -4,12 +4,14 @@
 package catalog
 
 import (
+	"foyer/shared/acceptance"
 	"foyer/shared/access"
 	"foyer/shared/api"
 	"foyer/shared/audit"
 	"foyer/shared/clients"
 	"foyer/shared/companies"
 	"foyer/shared/contacts"
+	"foyer/shared/credentials"
 	"foyer/shared/imports"
 	"foyer/shared/invitations"
 	"foyer/shared/invitationtemplate"
@@ -45,11 +47,11 @@ func Operations() []api.Endpoint {
 		invitations.Send, invitations.SendAll, invitations.Revoke, invitations.Correct, invitations.List,
 		access.Remove, access.Restore, mfa.Reset,
 		jobview.Get,
-		invitations.View, invitations.Open, invitations.Accept,
+		acceptance.View, acceptance.Open, acceptance.Accept,
 		invitationtemplate.Get, templateedit.Put, invitationtemplate.Reset, templateedit.Preview, invitationtemplate.Test,
 		sessions.Create, sessions.Answer, sessions.Refresh, sessions.End, sessions.EndAll,
 		passwords.Forgot, passwords.Reset,
-		me.Get, me.Update, me.Password, me.AddressChange, me.AddressConfirm,
+		me.Get, me.Update, credentials.Password, credentials.AddressChange, me.AddressConfirm,
 		totp.Start, totp.Confirm, totp.Remove,
 		settings.Get, settings.Put,
 		notifications.List,

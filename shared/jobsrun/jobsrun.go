@@ -10,6 +10,7 @@ import (
 	"foyer/shared/jobqueue"
 	"foyer/shared/jobs"
 	"foyer/shared/members"
+	"foyer/shared/sessions"
 	"foyer/shared/workspaceexport"
 )
 
@@ -21,7 +22,7 @@ var Runner = jobqueue.Runner{Kinds: []jobs.Kind{
 	erasure.Kind,
 	invitations.SendAllKind,
 	invitations.MoveKind,
-	members.HandOverKind,
+	members.HandOver(sessions.EndWithoutPlace),
 	imports.PlanKind,
 	imports.ApplicationKind,
 }}

@@ -1,4 +1,4 @@
-package invitations
+package acceptance
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package me
+package credentials
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/identity"
 	"foyer/shared/limits"
+	"foyer/shared/me"
 	"foyer/shared/table"
 )
 
@@ -56,7 +57,7 @@ func addressChange(ctx context.Context, c *api.Call, in *AddressChangeInput) (ou
 	}
 	now, id, tx := c.Now(), c.NewID("adr_"), &table.Tx{}
 	tx.Put(table.AddressChange(c.Person), table.AddressChangeRow{Change: id, Email: in.Body.Email.Canonical(), ExpiresAt: now.Add(addressLife), TTL: now.Add(addressLife).Unix()})
-	row := notice(c, table.MailAddressChange, id)
+	row := me.Notice(c, table.MailAddressChange, id)
 	tx.Put(table.Mail(c.Person, row.Mail), row)
 	if err := c.Table.Write(ctx, tx); err != nil {
 		mailed.Settle(ctx, c, err)

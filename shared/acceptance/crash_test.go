@@ -1,6 +1,6 @@
 //go:build engine
 
-package invitations_test
+package acceptance_test
 
 import (
 	"fmt"

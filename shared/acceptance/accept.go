@@ -1,4 +1,6 @@
-package invitations
+// Package acceptance is what whoever has the link of an invitation can do with it: see
+// it, open it, accept it. Package invitations is the team's side.
+package acceptance
 
 import (
 	"context"
