@@ -34,6 +34,7 @@ var testedBy = map[string][]string{
 	"shared/contacts": {"shared/access", "shared/clients", "shared/invitations"},
 	"shared/erasure":  {"shared/contacts"},
 
+	"shared/api":         {"shared/workspaces"},
 	"shared/acceptance":  {"shared/invitations"},
 	"shared/invitations": {"shared/acceptance"},
 	"shared/credentials": {"shared/me"},

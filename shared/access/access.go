@@ -19,11 +19,7 @@ const attempts = 4
 // inContacts is the contact's place in the map of a membership.
 func inContacts(contact string) expression.NameBuilder { return expression.Name("contacts." + contact) }
 
-// as is the condition that the contact's row is still as it was read.
+// as is the condition that a contact who has not been removed is still as they were read.
 func as(contact table.ContactRow) expression.ConditionBuilder {
-	cond := table.IsOrAbsent("invitationState", contact.InvitationState).And(table.IsOrAbsent("person", contact.Person))
-	if contact.Removed {
-		return cond.And(table.Is("removed", true))
-	}
-	return cond.And(expression.Name("removed").AttributeNotExists())
+	return table.IsOrAbsent("invitationState", contact.InvitationState).And(table.IsOrAbsent("person", contact.Person), expression.Name("removed").AttributeNotExists())
 }

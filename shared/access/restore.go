@@ -63,7 +63,7 @@ func restoring(c *api.Call, contact table.ContactRow, membership table.Membershi
 	}
 	unmark = unmark.Remove(expression.Name("removed")).Remove(expression.Name("removedFrom"))
 	tx.Update(table.Contact(c.Workspace, contact.Contact), unmark).
-		If(as(contact)).If(table.IsOrAbsent("removedFrom", contact.RemovedFrom)).Else(table.ErrConflict)
+		If(table.Is("removed", true)).If(table.IsOrAbsent("removedFrom", contact.RemovedFrom)).Else(table.ErrConflict)
 	// Not of the team meanwhile: one account is either member or client of a workspace.
 	tx.Check(table.Member(c.Workspace, contact.Person), table.Absent()).Else(contacts.IsMember())
 	if contact.RemovedFrom == table.InvitationAccepted {

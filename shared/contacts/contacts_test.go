@@ -4,8 +4,13 @@ package contacts_test
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"foyer/shared/contacts"
 	"foyer/shared/foyertest"
@@ -167,4 +172,157 @@ func TestAnAddressChangesOnlyUntilTheContactIsInvited(t *testing.T) {
 	// The old address is free again, the new one is taken.
 	s.contact("Nina", "nora@globex.example").Must(http.StatusCreated)
 	s.contact("Nick", "nora@new.example").Problem(http.StatusConflict, "contact-exists")
+}
+
+// Whoever is a client as two contacts is called in each project as the contact that they
+// are there.
+func TestANameIsOfOneContactAndNotOfThePersonsOther(t *testing.T) {
+	s := begin(t)
+	initech := s.World.Project(s.Ann, s.Acme.Workspace, "For Initech")
+	s.Invited(s.Ann, initech, "Initech", "Carl Client", s.Carl.Email)
+	s.Accept(s.Carl, s.Acme.Workspace)
+	s.Do(s.Ann, "PATCH", s.at(s.Carl.Contact), map[string]any{"name": "Charles Client"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+	s.jobsDone()
+	for project, name := range map[string]string{s.Acme.Project: "Charles Client", initech: "Carl Client"} {
+		if got := s.Do(s.Ann, "GET", "/v1/projects/"+project+"/people", nil).Must(http.StatusOK).Body; !strings.Contains(got, name) {
+			t.Errorf("the people are %s, want %s among them", got, name)
+		}
+	}
+}
+
+// A contact who is gone, or was never invited, has no project to be renamed in.
+func TestARenamingOfWhoIsGoneMeanwhileIsDone(t *testing.T) {
+	s := begin(t)
+	s.Do(s.Ann, "PATCH", s.at(s.Carl.Contact), map[string]any{"name": "Charles Client"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+	s.Drain()
+	s.erase(s.Ann, s.Carl.Contact).Must(http.StatusNoContent)
+	s.Around("jobs-run", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if query, ok := c.Input.(*dynamodb.QueryInput); ok && reflect.DeepEqual(query.ExpressionAttributeValues[":pk"], &types.AttributeValueMemberS{Value: table.UserPartition("")}) {
+			t.Error("the projects of nobody are looked for")
+		}
+		return next()
+	})
+	s.jobsDone()
+}
+
+// Of what a change was decided on, that it still holds is asked when it is written.
+func TestAChangeMeetsAnother(t *testing.T) {
+	name := func(to string) map[string]any { return map[string]any{"name": to} }
+	for what, c := range map[string]struct {
+		ours, theirs map[string]any
+	}{
+		"of the same letters": {name("Nadia New"), name("NORA NEW")},
+		"of the address":      {name("Nadia New"), map[string]any{"email": "nora@other.example"}},
+		"of the name":         {map[string]any{"email": "nora@other.example"}, name("NORA NEW")},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t)
+			nora := s.at(s.contact("Nora New", "nora@globex.example").Must(http.StatusCreated).String("id"))
+			tag := s.Do(s.Ann, "GET", nora, nil).Must(http.StatusOK).Header.Get("ETag")
+			var then string
+			met := false
+			s.Around("contacts-update", func(call foyertest.AWSCall, next func() (any, error)) (any, error) {
+				if call.Name == "TransactWriteItems" && !met {
+					met = true
+					s.Do(s.Ann, "PATCH", nora, c.theirs, foyertest.Header{Name: "If-Match", Value: tag}).Must(http.StatusOK)
+					then = s.Do(s.Ann, "GET", nora, nil).Body
+				}
+				return next()
+			})
+			s.Do(s.Ann, "PATCH", nora, c.ours, foyertest.Header{Name: "If-Match", Value: tag}).Problem(http.StatusPreconditionFailed, "changed")
+			if got := s.Do(s.Ann, "GET", nora, nil).Body; !met || got != then {
+				t.Errorf("the contact is %s, want %s (met %t)", got, then, met)
+			}
+		})
+	}
+}
+
+func TestAChangeMeetsTheInvitation(t *testing.T) {
+	for what, c := range map[string]struct {
+		change map[string]any
+		status int
+		name   string
+		email  string
+	}{
+		"of the address": {map[string]any{"email": "nora@other.example"}, http.StatusConflict, "Nora New", "nora@globex.example"},
+		"of the name":    {map[string]any{"name": "Nadia New"}, http.StatusOK, "Nadia New", "nora@globex.example"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t)
+			nora := s.contact("Nora New", "nora@globex.example").Must(http.StatusCreated).String("id")
+			met := false
+			s.Around("contacts-update", func(call foyertest.AWSCall, next func() (any, error)) (any, error) {
+				if call.Name == "TransactWriteItems" && !met {
+					met = true
+					s.Do(s.Ann, "POST", s.at(nora)+"/invitation", map[string]any{}).Must(http.StatusAccepted)
+				}
+				return next()
+			})
+			s.Do(s.Ann, "PATCH", s.at(nora), c.change, foyertest.Header{Name: "If-Match", Value: "*"}).Must(c.status)
+			s.jobsDone()
+			seen := s.Do(foyertest.Person{}, "GET", "/v1/invitations/"+s.Link("nora@globex.example", s.Acme.Workspace), nil).Must(http.StatusOK)
+			if seen.String("name") != c.name || seen.String("email") != c.email || !met {
+				t.Errorf("the invitation is of %s, want %s and %s (met %t)", seen.Body, c.name, c.email, met)
+			}
+		})
+	}
+}
+
+// A name of characters that nobody sees is none, whatever its length.
+func TestANameThatIsNothingIsRefused(t *testing.T) {
+	s := begin(t)
+	nora := s.contact("Nora New", "nora@globex.example").Must(http.StatusCreated).String("id")
+	s.Unchanged(func() {
+		s.contact("\u00ad\u00ad", "nobody@globex.example").Fault("body.name")
+		s.Do(s.Ann, "PATCH", s.at(nora), map[string]any{"name": "\u00ad\u00ad"}, foyertest.Header{Name: "If-Match", Value: "*"}).Fault("body.name")
+	})
+}
+
+// A change that changes nothing is not recorded as one.
+func TestAChangeToWhatIsThereIsNone(t *testing.T) {
+	s := begin(t)
+	s.Unchanged(func() {
+		s.Do(s.Ann, "PATCH", s.at(s.Carl.Contact), map[string]any{"name": "Carl Client", "email": s.Carl.Email}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+	})
+}
+
+// A company that cannot be read is a failure, and not one that is not there.
+func TestACompanyThatCannotBeReadIsAFailure(t *testing.T) {
+	s := begin(t)
+	if err := s.Table.PutOne(t.Context(), table.Company(s.Acme.Workspace, s.Company), map[string]any{"company": s.Company, "name": []string{"Globex"}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.Unchanged(func() {
+		s.contact("Nora New", "nora@globex.example").Problem(http.StatusInternalServerError, "internal")
+	})
+}
+
+// A key is remembered for its time, and not for as long as its row happens to stand.
+func TestAKeyIsForgottenWithItsTime(t *testing.T) {
+	s := begin(t)
+	key := foyertest.Header{Name: "Idempotency-Key", Value: "once"}
+	path := "/v1/workspaces/" + s.Acme.Workspace + "/companies/" + s.Company + "/contacts"
+	first := s.Do(s.Ann, "POST", path, map[string]any{"name": "Nora New", "email": "nora@globex.example"}, key).Must(http.StatusCreated)
+	again := map[string]any{"name": "Nina New", "email": "nina@globex.example"}
+	s.Unchanged(func() {
+		s.Do(s.Ann, "POST", path, again, key).Problem(http.StatusUnprocessableEntity, "idempotency-key-reused")
+	})
+	for at := range s.Rows() {
+		if strings.HasPrefix(at.PK, "AUTH#IDEM#") {
+			if err := s.Table.UpdateOne(t.Context(), at, table.Set("ttl", s.Clock.Now().Add(-time.Minute).Unix()), table.Exists()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if second := s.Do(s.Ann, "POST", path, again, key).Must(http.StatusCreated); second.String("id") == first.String("id") {
+		t.Errorf("got %s, want another contact", second.Body)
+	}
+}
+
+// Who has the address is read only to say so: where that fails, nothing is said of it.
+func TestWhoHasAnAddressThatCannotBeReadIsNotNamed(t *testing.T) {
+	s := begin(t)
+	s.contact("Nora New", "nora@globex.example").Must(http.StatusCreated)
+	s.Failing("contacts-create", "BatchGetItem", 2, foyertest.ErrStays)
+	s.Unchanged(func() { s.contact("Nina New", "nora@globex.example").Problem(http.StatusInternalServerError, "internal") })
 }

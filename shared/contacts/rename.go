@@ -21,8 +21,8 @@ const renameSliceProjects = 25
 
 func renameSlice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
 	var contact table.ContactRow
-	found, err := env.Table.Get(ctx, table.Contact(job.Workspace, job.About["contact"]), &contact)
-	if err != nil || !found || contact.Person == "" {
+	_, err := env.Table.Get(ctx, table.Contact(job.Workspace, job.About["contact"]), &contact)
+	if err != nil || contact.Person == "" { // erased meanwhile: whoever is renamed was invited
 		return true, err
 	}
 	// A project's id begins with its workspace's: the person's other ones are not read.

@@ -35,3 +35,12 @@ func TestAnInvitationExpiresByTheClockAlone(t *testing.T) {
 		}
 	}
 }
+
+// Whoever a contact was is named once, however often the address went there and back.
+func TestWhoAContactWasIsNamedOnce(t *testing.T) {
+	for formerly, want := range map[string]string{"": "per_a", "per_a": "per_a", "per_a per_b": "per_a per_b", "per_b": "per_b per_a"} {
+		if got := contacts.Formerly(table.ContactRow{Formerly: formerly}, "per_a"); got != want {
+			t.Errorf("after %q: got %q, want %q", formerly, got, want)
+		}
+	}
+}

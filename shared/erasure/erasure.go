@@ -29,7 +29,7 @@ type place struct {
 func slice(ctx context.Context, env *api.Env, job *table.JobRow, at *place) (bool, error) {
 	persons := strings.Fields(job.About[contacts.AboutPersons]) // at least one: else there is no job
 	e := eraser{env: env, job: job, contact: job.About[contacts.AboutContact], person: persons[at.Person]}
-	if at.Person > 0 && at.At == "" {
+	if at.Person > 0 {
 		// It has the wrong address; nobody can open it.
 		if err := env.Table.DeleteOne(ctx, table.Invitation(e.person, job.Workspace, e.contact)); err != nil {
 			return false, err
@@ -65,9 +65,9 @@ type eraser struct {
 var errOther = errors.New("the place in the project is not the contact's")
 
 func (e eraser) leave(ctx context.Context, project string) error {
-	tx, its := &table.Tx{}, table.Is("contact", e.contact)
-	tx.Delete(table.Project(e.person, project)).If(its).Else(errOther)
-	tx.Delete(table.TeamPerson(project, e.person)).If(its).Else(errOther)
+	tx := &table.Tx{}
+	tx.Delete(table.Project(e.person, project)).If(table.Is("contact", e.contact)).Else(errOther)
+	tx.Delete(table.TeamPerson(project, e.person)) // written with it, as the next one is
 	tx.Delete(table.Person(project, e.person))
 	if err := e.env.Table.Write(ctx, tx); !errors.Is(err, errOther) {
 		return err

@@ -242,3 +242,42 @@ func (s *scene) again() {
 	}
 	s.T.Fatal("there is no erasure that waits")
 }
+
+// Whoever has come into a project again meanwhile, as another contact, stays in it with
+// what is theirs: a run that was slow takes nothing of that.
+func TestWhoIsInTheProjectAsAnotherContactMeanwhileStays(t *testing.T) {
+	for what, c := range map[string]struct{ call, row string }{"before they are taken out": {"TransactWriteItems", "place"}, "before their task is taken": {"TransactWriteItems", "person"}} {
+		t.Run(what, func(t *testing.T) {
+			s := begin(t)
+			task := s.Do(s.Ann, "POST", "/v1/projects/"+s.Acme.Project+"/items", map[string]any{"kind": "task", "title": "Ask them", "assignee": s.ivy.ID}).Must(http.StatusCreated).String("id")
+			s.erase(s.Ann, s.Acme.Workspace, s.ivy.Contact)
+			place, person := table.Project(s.ivy.ID, s.Acme.Project), table.Person(s.Acme.Project, s.ivy.ID)
+			nth := 0
+			s.Around(jobqueue.ID, func(call foyertest.AWSCall, next func() (any, error)) (any, error) {
+				if call.Name == "TransactWriteItems" {
+					nth++
+				}
+				if call.Name == c.call && nth == map[string]int{"place": 1, "person": 2}[c.row] {
+					s.put(place, table.PersonProjectRow{Project: s.Acme.Project, Kind: table.KindClient, Contact: "con_01JD0000000000000000000000", Company: s.Company})
+					s.put(person, table.PersonRow{Person: s.ivy.ID, Name: "Ida Anew", Kind: table.KindClient})
+				}
+				return next()
+			})
+			s.RunJobs()
+			rows := s.Rows()
+			if rows[place] == nil || rows[person] == nil {
+				t.Errorf("there is %v and %v, want them in the project", rows[place], rows[person])
+			}
+			if got := s.Do(s.Ann, "GET", "/v1/projects/"+s.Acme.Project+"/items/"+task, nil).Must(http.StatusOK); got.String("assignee") != s.ivy.ID {
+				t.Errorf("the task is %s, want it theirs", got.Body)
+			}
+		})
+	}
+}
+
+func (s *scene) put(key table.Key, row any) {
+	s.T.Helper()
+	if err := s.Table.PutOne(s.T.Context(), key, row, nil); err != nil {
+		s.T.Fatal(err)
+	}
+}

@@ -81,7 +81,8 @@ func Reinvite(c *api.Call, tx *table.Tx, before table.InvitationRow, i Invitee) 
 }
 
 // anew puts the whole invitation: in the place of the one before, if there was one, and
-// as a later generation than that and than last.
+// as a later generation than that and than last. Whether the one before is as it was the
+// caller asks of the team's row, which shows its state.
 func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.InvitationRow, last int) table.InvitationRow {
 	now := c.Now()
 	if before == nil {
@@ -108,12 +109,13 @@ func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.Invit
 		Generation: last + 1, State: table.InvitationQueued, CreatedAt: now,
 	}
 	inv.ExpiresAt, inv.RemindAt = times(c)
-	put, same := table.Invitation(known.Person, i.Workspace, subject), table.Absent()
 	if before != nil {
 		inv.Generation = max(before.Generation, last) + 1
-		same = table.Is("generation", before.Generation).And(table.Is("state", before.State))
 	}
-	tx.Put(put, inv).If(same).Else(table.ErrConflict)
+	put := tx.Put(table.Invitation(known.Person, i.Workspace, subject), inv)
+	if before == nil {
+		put.If(table.Absent()).Else(table.ErrConflict)
+	}
 	PutMail(c.Env, tx, inv, table.MailInvitation, 0)
 	PutReminder(c.Env, tx, inv, 1)
 	return inv
@@ -151,16 +153,17 @@ func times(c *api.Call) (end time.Time, reminders []time.Time) {
 
 // Again adds to the transaction that the invitation is sent once more, with a new
 // link: the one before is dead with the generation that it was made for. What else the
-// mail says is as i has it now; the name and the project stay. It returns the invitation.
+// mail says is as i has it now; the name and the project stay. Where its state is shown,
+// the caller asks whether that is as it was. It returns the invitation.
 func Again(c *api.Call, tx *table.Tx, inv table.InvitationRow, i Invitee) table.InvitationRow {
-	was, state := inv.Generation, inv.State
+	was := inv.Generation
 	inv.Generation, inv.State, inv.Reminders = was+1, table.InvitationQueued, 0
 	inv.ExpiresAt, inv.RemindAt = times(c)
 	inv.WorkspaceName, inv.CompanyName, inv.InviterName, inv.Note = i.WorkspaceName, i.CompanyName, i.InviterName, i.Note
 	name, value := expression.Name, expression.Value
 	u := table.Set("generation", inv.Generation).Set(name("state"), value(inv.State)).Set(name("reminders"), value(0)).Set(name("expiresAt"), value(inv.ExpiresAt)).Set(name("remindAt"), value(inv.RemindAt)).
 		Set(name("workspaceName"), value(inv.WorkspaceName)).Set(name("companyName"), value(inv.CompanyName)).Set(name("inviterName"), value(inv.InviterName)).Set(name("note"), value(inv.Note))
-	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), u).If(table.Is("generation", was)).If(table.Is("state", state)).Else(table.ErrConflict)
+	tx.Update(table.Invitation(inv.Person, inv.Workspace, inv.Subject), u).If(table.Is("generation", was)).Else(table.ErrConflict)
 	PutMail(c.Env, tx, inv, table.MailInvitation, 0)
 	PutReminder(c.Env, tx, inv, 1)
 	return inv
@@ -193,10 +196,7 @@ func PutReminder(env *api.Env, tx *table.Tx, inv table.InvitationRow, number int
 	if next < 0 {
 		return
 	}
-	minute := DueMinute(now, inv.RemindAt[next].Sub(now))
-	if !minute.Before(inv.ExpiresAt) {
-		return
-	}
+	minute := DueMinute(now, inv.RemindAt[next].Sub(now)) // in the last of its life it finds nothing to remind of
 	id := fmt.Sprintf("%s#%s#%s#%d#%d", table.DueReminder, inv.Workspace, inv.Subject, inv.Generation, number)
 	tx.Put(table.Due(minute, id), table.DueRow{
 		Due: id, Kind: table.DueReminder, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: inv.Generation, Number: number,

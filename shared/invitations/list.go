@@ -210,31 +210,32 @@ func show(ctx context.Context, c *api.Call, wanted []string, entries []table.Sta
 	}
 	out := make(map[string]Listed, len(entries))
 	for _, e := range entries {
-		one, found, err := listed(c, rows, e)
+		one, err := listed(c, rows, e)
 		if err != nil {
 			return nil, err
 		}
-		if found && slices.Contains(wanted, one.Invitation.State) {
+		if slices.Contains(wanted, one.Invitation.State) {
 			out[e.Position] = one
 		}
 	}
 	return out, nil
 }
 
-func listed(c *api.Call, rows table.Rows, e table.StateEntry) (Listed, bool, error) {
+// listed is one of them; of a row that is gone meanwhile it is in no state.
+func listed(c *api.Call, rows table.Rows, e table.StateEntry) (Listed, error) {
 	if e.Company == "" {
 		var member table.MemberRow
-		found, err := rows.Into(e.Key, &member)
+		_, err := rows.Into(e.Key, &member)
 		return Listed{
 			Kind: table.KindMember, Person: member.Person, Name: member.Name, Email: member.Email, Role: member.Role, Invitation: contacts.Standing(member.InvitationState, member.ExpiresAt, c.Now()),
-		}, found, err
+		}, err
 	}
 	var contact table.ContactRow
 	var company table.CompanyRow
-	found, e1 := rows.Into(e.Key, &contact)
+	_, e1 := rows.Into(e.Key, &contact)
 	_, e2 := rows.Into(table.Company(c.Workspace, e.Company), &company)
 	return Listed{
 		Kind: table.KindClient, Person: contact.Person, Name: contact.Name, Email: contact.Email, Contact: contact.Contact,
 		Company: &contacts.Company{ID: contact.Company, Name: company.Name}, Invitation: contacts.InvitationOf(contact, c.Now()),
-	}, found, errors.Join(e1, e2)
+	}, errors.Join(e1, e2)
 }

@@ -21,6 +21,9 @@ func (o office) listed(state string, limit int) (names []string) {
 	for {
 		r := o.Do(o.Ann, "GET", fmt.Sprintf("/v1/workspaces/%s/invitations?state=%s&limit=%d&cursor=%s", o.Acme.Workspace, state, limit, url.QueryEscape(next)), nil).Must(http.StatusOK)
 		for _, i := range r.List("items") {
+			if company, _ := i["company"].(fields); (i["kind"] == table.KindClient) != (company["name"] == "Globex") {
+				o.T.Errorf("got %v, want a client's with the name of their company, and no other", i)
+			}
 			names = append(names, fmt.Sprint(i["name"], " ", i["invitation"].(fields)["state"]))
 		}
 		if len(r.List("items")) > limit {
@@ -137,5 +140,69 @@ func TestInvitationsOfAnotherAgencyAreNotListed(t *testing.T) {
 	o.Invited(olga, o.World.Project(olga, other, "Elsewhere"), "Globex", o.nora.Name, o.nora.Email)
 	if got := o.listed("", 100); slices.ContainsFunc(got, func(s string) bool { return s != "Ann Archer accepted" && s != "Carl Client accepted" }) {
 		t.Errorf("got %q, want Acme's alone", got)
+	}
+}
+
+// Each range of the index is read once for a page, and nothing else of it: whatever waits
+// beside what has expired.
+func TestAListReadsWhatItIsAskedForAndNoMore(t *testing.T) {
+	o := newOffice(t)
+	o.Config.InvitationLife = 20 * time.Minute
+	for _, s := range []string{table.InvitationSent, table.InvitationOpened, table.InvitationRevoked} {
+		o.one(s)
+	}
+	o.Clock.Advance(o.Config.InvitationLife)
+	for n := range 3 {
+		o.send(o.contact(fmt.Sprintf("waiting %d", n), fmt.Sprintf("waiting-%d@globex.example", n))).Must(http.StatusAccepted)
+	}
+	o.mailed("")
+	queries := 0
+	o.Around("invitations-list", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name == "Query" {
+			queries++
+		}
+		return next()
+	})
+	for state, want := range map[string]int{"revoked": 1, "sent": 1, "revoked,bounced": 2, "expired": 3, "expired,revoked": 4, "expired,sent,queued": 3} {
+		queries = 0
+		o.Do(o.Ann, "GET", "/v1/workspaces/"+o.Acme.Workspace+"/invitations?limit=1&state="+state, nil).Must(http.StatusOK)
+		if queries != want {
+			t.Errorf("state=%s: %d queries, want %d", state, queries, want)
+		}
+	}
+}
+
+// What the index has and the row does not is passed over, and nothing that stands behind
+// it in one state is left out for what comes from another.
+func TestNothingIsLeftOutBehindWhatIsNotShown(t *testing.T) {
+	o := newOffice(t)
+	people := map[string]foyertest.Person{}
+	for n := range 5 {
+		name := fmt.Sprint("number ", n)
+		people[name] = o.contact(name, fmt.Sprintf("number-%d@globex.example", n))
+		o.send(people[name]).Must(http.StatusAccepted)
+		o.mailed("")
+		if n < 2 {
+			o.revoke(people[name]).Must(http.StatusNoContent)
+		}
+	}
+	for _, name := range []string{"number 3", "number 4"} { // the newest
+		update(o.World, table.Contact(o.Acme.Workspace, people[name].Contact), table.Set("invitationState", table.InvitationBounced))
+	}
+	o.lists("sent,revoked", "number 0 revoked", "number 1 revoked", "number 2 sent")
+}
+
+// The index that a page is found by may be behind: a row is shown by what it says itself.
+func TestWhatIsInAnotherStateByThenIsNotListed(t *testing.T) {
+	o := newOffice(t)
+	p := o.one(table.InvitationSent)
+	o.Around("invitations-list", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name == "Query" {
+			defer o.revoke(p).Must(http.StatusNoContent)
+		}
+		return next()
+	})
+	if got := o.listed("sent", 100); len(got) != 0 {
+		t.Errorf("got %q, which is revoked", got)
 	}
 }

@@ -50,7 +50,8 @@ func (m mover) inProject(ctx context.Context, project, person string) (bool, err
 
 // leave puts the contact's person of now into the project in the place of the one
 // before: with the name that the contact has, and as they were added. Whoever is in the
-// project already, as another contact of theirs, stays as they are.
+// project already, as another contact of theirs, stays as they are. The three rows of a
+// person in a project are written together: what holds of one does of all.
 func (m mover) leave(ctx context.Context, project string) error {
 	key := table.Contact(m.job.Workspace, m.contact)
 	own, team := table.Project(m.from, project), table.TeamPerson(project, m.from)
@@ -62,30 +63,30 @@ func (m mover) leave(ctx context.Context, project string) error {
 	var was table.PersonProjectRow
 	var added table.TeamPersonRow
 	_, e1 := rows.Into(key, &contact)
-	there, e2 := rows.Into(own, &was)
+	_, e2 := rows.Into(own, &was)
 	_, e3 := rows.Into(team, &added)
 	if err := errors.Join(e1, e2, e3); err != nil {
 		return err
 	}
-	if !there || was.Contact != m.contact || contact.Person == "" || contact.Person == m.from {
+	if was.Contact != m.contact || contact.Person == "" || contact.Person == m.from {
 		return nil // done before; or they are who they were again
 	}
-	there, err = m.inProject(ctx, project, contact.Person)
+	there, err := m.inProject(ctx, project, contact.Person)
 	if err != nil {
 		return err
 	}
 	tx := &table.Tx{}
 	m.as(tx, contact)
 	tx.Delete(own).If(table.Is("contact", m.contact)).Else(table.ErrConflict)
-	tx.Delete(team).If(table.Is("contact", m.contact)).Else(table.ErrConflict)
+	tx.Delete(team)
 	tx.Delete(table.Person(project, m.from))
 	if there {
 		tx.Check(table.Person(project, contact.Person), table.Exists()).Else(table.ErrConflict)
 	} else {
 		added.Person = contact.Person
-		tx.Put(table.Project(contact.Person, project), was).If(table.Absent()).Else(table.ErrConflict)
 		tx.Put(table.Person(project, contact.Person), table.PersonRow{Person: contact.Person, Name: contact.Name, Kind: table.KindClient}).If(table.Absent()).Else(table.ErrConflict)
-		tx.Put(table.TeamPerson(project, contact.Person), added).If(table.Absent()).Else(table.ErrConflict)
+		tx.Put(table.Project(contact.Person, project), was)
+		tx.Put(table.TeamPerson(project, contact.Person), added)
 	}
 	return m.env.Table.Write(ctx, tx)
 }

@@ -105,10 +105,13 @@ func NameOfCaller(ctx context.Context, c *api.Call) (string, error) {
 		return "", err
 	}
 	found, err := rows.Into(key, &me)
-	if err == nil && !found {
-		err = policy.ErrHidden
+	if err != nil {
+		return "", err
 	}
-	return me.Name, err
+	if !found {
+		return "", policy.ErrHidden
+	}
+	return me.Name, nil
 }
 
 // maySend says whether the contact may be invited, or sent the invitation again.
@@ -182,8 +185,5 @@ func (s *standing) checkNotOfTheTeam(c *api.Call, tx *table.Tx) {
 func (s *standing) onlyRemember(ctx context.Context, c *api.Call) error {
 	tx := &table.Tx{}
 	c.Remember(tx, s.contact.Contact)
-	if tx.Len() == 0 {
-		return nil
-	}
 	return c.Table.Write(ctx, tx)
 }

@@ -320,6 +320,12 @@ func TestWhatChangesMeanwhileCounts(t *testing.T) {
 		"the person has a role": {true, func(o office) {
 			put(o.World, table.Membership(o.PersonID(o.nora.Email), o.Acme.Workspace), table.MembershipRow{Workspace: o.Acme.Workspace, Role: table.RoleMember})
 		}, http.StatusConflict, "is-member"},
+		"who was a client once has a role": {true, func(o office) {
+			key := table.Membership(o.PersonID(o.nora.Email), o.Acme.Workspace)
+			if has(o.World, key) { // as it was read before
+				update(o.World, key, table.Set("role", table.RoleMember))
+			}
+		}, http.StatusConflict, "is-member"},
 		"access is removed": {true, func(o office) {
 			o.Do(o.Ann, "DELETE", o.path(o.nora.Contact, "access"), nil).Must(http.StatusNoContent)
 		}, http.StatusConflict, "access-removed"},
@@ -338,6 +344,9 @@ func TestWhatChangesMeanwhileCounts(t *testing.T) {
 			if c.invited {
 				o.send(o.nora).Must(http.StatusAccepted)
 				o.mailed("")
+			}
+			if name == "who was a client once has a role" {
+				put(o.World, table.Membership(o.PersonID(o.nora.Email), o.Acme.Workspace), table.MembershipRow{Workspace: o.Acme.Workspace})
 			}
 			o.meanwhile("invitations-send", func() { c.do(o) })
 			r := o.send(o.nora)
@@ -358,4 +367,85 @@ func TestWhatChangesMeanwhileCounts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Access is access whichever of its two rows tells of it, and is not asked for again.
+func TestWhoHasAccessIsNotInvitedAgain(t *testing.T) {
+	for what, do := range map[string]func(o office){
+		"by the contact's row": func(o office) {
+			update(o.World, table.Contact(o.Acme.Workspace, o.nora.Contact), table.Set("invitationState", table.InvitationAccepted))
+		},
+		"by the membership": func(o office) {
+			put(o.World, table.Membership(o.PersonID(o.nora.Email), o.Acme.Workspace), table.MembershipRow{Workspace: o.Acme.Workspace, Contacts: map[string]string{o.nora.Contact: o.Company}})
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			o := newOffice(t)
+			o.send(o.nora).Must(http.StatusAccepted)
+			o.mailed("")
+			do(o)
+			o.Unchanged(func() { o.send(o.nora).Problem(http.StatusConflict, "invitation-accepted") })
+		})
+	}
+}
+
+// The mail says who invites: whoever is not of the team any more, by the time that their
+// name is read, invites nobody, and a name that cannot be read is a failure.
+func TestAnInvitationIsInTheNameOfWhoIsThere(t *testing.T) {
+	o := newOffice(t)
+	me := table.Member(o.Acme.Workspace, o.Ann.ID)
+	row := get[fields](o.World, me)
+	row["name"] = []string{"Ann"}
+	put(o.World, me, row)
+	o.Unchanged(func() { o.send(o.nora).Problem(http.StatusInternalServerError, "internal") })
+	if err := o.Table.DeleteOne(t.Context(), me); err != nil {
+		t.Fatal(err)
+	}
+	o.Unchanged(func() { o.send(o.nora).Problem(http.StatusNotFound, "not-found") })
+}
+
+// Of two requests at once one mail leaves and one sending is recorded, also where the
+// mail of the one before has not left yet.
+func TestASecondSendingMeanwhileIsTheSame(t *testing.T) {
+	o := newOffice(t)
+	o.send(o.nora).Must(http.StatusAccepted)
+	o.meanwhile("invitations-send", func() { o.send(o.nora).Must(http.StatusAccepted) })
+	o.send(o.nora).Must(http.StatusAccepted)
+	sent := 0
+	for _, item := range o.Rows() {
+		var a table.ActivityRow
+		if err := table.Unmarshal(item, &a); err != nil {
+			t.Fatal(err)
+		}
+		if a.Type == table.ActivityInvitationSent && a.Subject == o.nora.Contact {
+			sent++
+		}
+	}
+	if mails := o.mailed(o.nora.Email); sent != 2 || len(mails) != 1 {
+		t.Errorf("%d sendings are recorded and %d mails left, want two and one", sent, len(mails))
+	}
+}
+
+func TestWhatWasSentAndAcceptedMeanwhileIsNotSentAgain(t *testing.T) {
+	o := newOffice(t)
+	o.meanwhile("invitations-send", func() {
+		o.send(o.nora).Must(http.StatusAccepted)
+		accept(o.World, nobody, o.mailed(o.nora.Email)[0].Token(), foyertest.Password).Must(http.StatusOK)
+	})
+	o.send(o.nora).Problem(http.StatusConflict, "invitation-accepted")
+	if mails := o.mailed(o.nora.Email); len(mails) != 0 {
+		t.Errorf("%d mails left, want none", len(mails))
+	}
+}
+
+// A contact who was invited has an invitation: where it is not there, that is a failure
+// of ours, and nobody is invited as if for the first time.
+func TestAnInvitationThatIsMissingIsAFailure(t *testing.T) {
+	o := newOffice(t)
+	o.send(o.nora).Must(http.StatusAccepted)
+	o.mailed("")
+	if err := o.Table.DeleteOne(t.Context(), o.Invitations(o.nora.Email, o.Acme.Workspace)[0].Key); err != nil {
+		t.Fatal(err)
+	}
+	o.Unchanged(func() { o.send(o.nora).Problem(http.StatusInternalServerError, "internal") })
 }

@@ -135,9 +135,6 @@ func (a *all) standings(ctx context.Context, rows table.Rows, listed []table.Nam
 			of[one.ID] = &standing{contact: row}
 		}
 	}
-	if len(left) == 0 {
-		return of, nil
-	}
 	invited, _, err := standingsOf(ctx, a.call, besides{}, left...)
 	for _, s := range invited {
 		of[s.contact.Contact] = s

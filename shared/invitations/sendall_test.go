@@ -276,6 +276,11 @@ func TestAJobOfInvitingAllIsNotDoneForWhoMayNoLongerAsk(t *testing.T) {
 				o.T.Fatal(err)
 			}
 		},
+		"gone": func(o office) {
+			if err := o.Table.DeleteOne(o.T.Context(), table.WorkspaceGate(o.Acme.Workspace)); err != nil {
+				o.T.Fatal(err)
+			}
+		},
 		"closed": func(o office) { update(o.World, table.WorkspaceGate(o.Acme.Workspace), table.Set("closed", true)) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -292,6 +297,28 @@ func TestAJobOfInvitingAllIsNotDoneForWhoMayNoLongerAsk(t *testing.T) {
 				t.Errorf("mails went to %s, want to nobody", receivers(mails))
 			}
 		})
+	}
+}
+
+// Whoever is erased after they were listed is nobody to invite, nor one who was refused.
+func TestWhoIsErasedMeanwhileIsNotInvited(t *testing.T) {
+	o := newOffice(t)
+	job := o.asked()
+	o.Drain()
+	met := false
+	o.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		out, err := next()
+		if c.Name == "Query" && !met { // by which they are listed
+			met = true
+			o.Do(o.Ann, "DELETE", strings.TrimSuffix(o.path(o.nora.Contact, ""), "/"), nil).Must(http.StatusNoContent)
+		}
+		return out, err
+	})
+	if got := o.ran(job); counts(got) != "done: 0 of 0, 0 refused" || !met {
+		t.Errorf("got the job %s (met %t)", counts(got), met)
+	}
+	if mails := o.mailed(""); len(mails) != 0 {
+		t.Errorf("mails went to %s, want to nobody", receivers(mails))
 	}
 }
 
@@ -318,6 +345,20 @@ func TestWhoMayInviteAllOfWhichCompany(t *testing.T) {
 	o.Unchanged(func() { o.sendAll(o.Ann, o.Company).Problem(http.StatusConflict, "company-archived") })
 	if o.RunJobs(); len(o.mailed("")) != 0 {
 		t.Error("somebody was mailed, want nobody")
+	}
+}
+
+func TestAnAdminInvitesAllToo(t *testing.T) {
+	o := newOffice(t)
+	adam := foyertest.Person{Name: "Adam Admin", Email: "adam@acme.example", Password: foyertest.Password}
+	o.Do(o.Ann, "POST", "/v1/workspaces/"+o.Acme.Workspace+"/members", fields{"name": adam.Name, "email": adam.Email, "role": "admin"}).Must(http.StatusCreated)
+	adam = o.Accept(adam, o.Acme.Workspace)
+	o.mailed("")
+	if got := counts(o.ran(o.sendAll(adam, o.Company).Must(http.StatusAccepted).String("id"))); got != "done: 1 of 1, 0 refused" {
+		t.Errorf("got the job %s", got)
+	}
+	if mails := o.mailed(o.nora.Email); len(mails) != 1 || !strings.Contains(mails[0].Text, adam.Name) {
+		t.Errorf("Nora got %d mails, want one in Adam's name", len(mails))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"foyer/shared/foyertest"
@@ -79,6 +80,17 @@ func TestAMailThatAnotherProcessHasIsLeftToIt(t *testing.T) {
 		}
 		if got := s.Poisoned(); len(got) != 0 {
 			t.Errorf("got %v poisoned, want none: whoever has the claim decides", got)
+		}
+	})
+	t.Run("who may end what it is about, or not", func(t *testing.T) {
+		s := begin(t)
+		s.put(table.Suppressed(s.Ivy.Email), table.SuppressedRow{Why: table.SuppressedComplaint, Message: "m", At: s.Clock.Now()})
+		s.Before(mailID, "TransactWriteItems", 1, func() { s.claimed(time.Minute) })
+		s.Drain()
+		s.mails(0, "nobody sends to the address")
+		s.state(table.InvitationQueued)
+		if got := s.marks(); len(got) != 1 || got[0].Dropped != "" || got[0].ClaimID != "clm_other" {
+			t.Errorf("got %+v, want the mark that is another's as it was", got)
 		}
 	})
 	t.Run("and whose claim is not given back by others", func(t *testing.T) {
@@ -308,4 +320,41 @@ func TestAMailOfNoProjectIsPoison(t *testing.T) {
 	if got := s.Poisoned(); len(got) != 1 {
 		t.Errorf("got %v poisoned, want the mail", got)
 	}
+}
+
+// What a mail is about may change while it is found that nobody is reached by it: then
+// that counts, at once and not only when the claim has ended.
+func TestAMailThatReachesNobodyIsAskedAnewWhereItsInvitationChanged(t *testing.T) {
+	s := begin(t)
+	s.put(table.Suppressed(s.Ivy.Email), table.SuppressedRow{Why: table.SuppressedComplaint, Message: "m", At: s.Clock.Now()})
+	s.Before(mailID, "TransactWriteItems", 1, func() {
+		s.Do(s.Ann, "DELETE", "/v1/workspaces/"+s.workspace+"/contacts/"+s.contact().Contact+"/invitation", nil).Must(204)
+	})
+	s.Drain()
+	s.mails(0, "revoked meanwhile")
+	if got := s.marks(); len(got) != 1 || got[0].Dropped != "invitation-revoked" {
+		t.Errorf("got %+v, want the mail dropped since the invitation is revoked", got)
+	}
+	s.state(table.InvitationRevoked)
+}
+
+// A reminder is of an invitation that is sent: it marks that as nothing else.
+func TestAReminderMarksNothingButItself(t *testing.T) {
+	s := begin(t)
+	s.Drain()
+	s.state(table.InvitationSent)
+	s.ForgetMails()
+	inv := s.invitation()
+	m := table.MailRow{Mail: "reminder#test", Kind: table.MailReminder, Person: s.Ivy.ID, Workspace: s.workspace, Subject: inv.Subject, Generation: inv.Generation,
+		Project: s.project, TTL: s.Clock.Now().Add(time.Hour).Unix()}
+	s.put(table.Mail(s.Ivy.ID, m.Mail), m)
+	s.Around(mailID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if tx, ok := c.Input.(*dynamodb.TransactWriteItemsInput); ok && len(tx.TransactItems) != 1 {
+			t.Errorf("a reminder writes %d rows, want its mark alone", len(tx.TransactItems))
+		}
+		return next()
+	})
+	s.Drain()
+	s.mails(1, "reminded")
+	s.state(table.InvitationSent)
 }

@@ -42,7 +42,7 @@ func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, 
 		return stale("not-told")
 	}
 	who, err := aboutPerson(env, rows, place, m, recipient.Client)
-	if err != nil || who.Email == "" {
+	if who.Email == "" { // nor is there one where they cannot be read
 		return prepared{stale: "account-gone"}, err
 	}
 	who.Link += "/items/" + m.Item
@@ -60,7 +60,7 @@ func prepareAdded(ctx context.Context, env *api.Env, c claim) (prepared, error) 
 		return stale("no-access")
 	}
 	who, err := aboutPerson(env, rows, place, m, standings[0].Client)
-	if err != nil || who.Email == "" {
+	if who.Email == "" {
 		return prepared{stale: "account-gone"}, err
 	}
 	return prepared{content: letters.Added{About: who.Clean()}}, nil

@@ -75,9 +75,7 @@ func sendInvitation(ctx context.Context, c *api.Call, in *InvitationInput) (*Out
 			return api.Conflict("address-bounced", "Mail to this address came back. Remove the member, and invite another address.")
 		case inv.Generation > first && inv.Pending(c.Now()):
 			// Somebody sent it between two attempts of this request: that mail does for both.
-			if out = outputOf(c, row); tx.Len() == 0 {
-				return nil
-			}
+			out = outputOf(c, row)
 			return c.Table.Write(ctx, tx)
 		}
 		sending(c, tx, row, &inv, sender)

@@ -144,16 +144,14 @@ func tell(ctx context.Context, env *api.Env, a table.ActivityRow, change policy.
 }
 
 // write puts the lines, then the mails, one after another: what a run that ends in the
-// middle has left undone comes after what it has done. A mail is put only once, so that
-// stream-mail sees one insertion however often this runs; a batch takes no conditions.
+// middle has left undone comes after what it has done. A mail that is put again is no
+// second insertion, which is all that stream-mail sees.
 func write(ctx context.Context, t *table.Table, lines []table.Rowed, mails []table.MailRow) error {
 	if err := t.BatchPut(ctx, lines...); err != nil {
 		return err
 	}
-	absent := table.Absent()
 	for _, m := range mails {
-		err := t.PutOne(ctx, table.Mail(m.Person, m.Mail), m, &absent)
-		if err != nil && !errors.Is(err, table.ErrConditionFailed) {
+		if err := t.PutOne(ctx, table.Mail(m.Person, m.Mail), m, nil); err != nil {
 			return err
 		}
 	}

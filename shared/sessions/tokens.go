@@ -24,8 +24,8 @@ func shown(person, refresh string, t identity.Tokens) SessionTokens {
 
 // parted is a value that was given as <account>.<Cognito's value>.
 func parted(value string) (person, own string, ok bool) {
-	person, own, ok = strings.Cut(value, ".")
-	return person, own, ok && own != "" && api.ValidID("person", person)
+	person, own, _ = strings.Cut(value, ".")
+	return person, own, own != "" && api.ValidID("person", person)
 }
 
 // errOver is the one answer to a challenge that cannot be answered (any more).

@@ -52,9 +52,6 @@ func (tx *Tx) Check(key Key, cond expression.ConditionBuilder) Write {
 	return tx.add(&write{kind: "check", key: key, cond: &cond})
 }
 
-// Len is how many writes the transaction has.
-func (tx *Tx) Len() int { return len(tx.writes) }
-
 func (tx *Tx) add(w *write) Write {
 	tx.writes = append(tx.writes, w)
 	return Write{w}
@@ -103,8 +100,12 @@ func Set(name string, value any) expression.UpdateBuilder {
 }
 
 // Write carries out the transaction: all of it or nothing. A failed condition
-// gives the error of its Else; of several failed ones, the first.
+// gives the error of its Else; of several failed ones, the first. Of nothing to
+// write there is no call.
 func (t *Table) Write(ctx context.Context, tx *Tx) error {
+	if len(tx.writes) == 0 {
+		return nil
+	}
 	items := make([]types.TransactWriteItem, len(tx.writes))
 	for i, w := range tx.writes {
 		item, err := t.transactItem(w)
