@@ -2,8 +2,8 @@
 package main
 
 import (
-	"foyer/shared/acceptance"
+	"foyer/shared/invitations"
 	"foyer/shared/lambdarun"
 )
 
-func main() { lambdarun.API(acceptance.Open) }
+func main() { lambdarun.API(invitations.Open) }

@@ -2,8 +2,8 @@
 package main
 
 import (
-	"foyer/shared/acceptance"
+	"foyer/shared/invitations"
 	"foyer/shared/lambdarun"
 )
 
-func main() { lambdarun.API(acceptance.View) }
+func main() { lambdarun.API(invitations.View) }

@@ -2,8 +2,8 @@
 package main
 
 import (
-	"foyer/shared/jobview"
+	"foyer/shared/jobs"
 	"foyer/shared/lambdarun"
 )
 
-func main() { lambdarun.API(jobview.Get) }
+func main() { lambdarun.API(jobs.Get) }

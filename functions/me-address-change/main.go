@@ -2,8 +2,8 @@
 package main
 
 import (
-	"foyer/shared/credentials"
 	"foyer/shared/lambdarun"
+	"foyer/shared/me"
 )
 
-func main() { lambdarun.API(credentials.AddressChange) }
+func main() { lambdarun.API(me.AddressChange) }

@@ -33,13 +33,8 @@ var testedBy = map[string][]string{
 	"shared/access":   {"shared/contacts"},
 	"shared/contacts": {"shared/access", "shared/clients", "shared/invitations"},
 	"shared/erasure":  {"shared/contacts"},
-
-	"shared/api":         {"shared/workspaces"},
-	"shared/acceptance":  {"shared/invitations"},
-	"shared/invitations": {"shared/acceptance"},
-	"shared/credentials": {"shared/me"},
-	"shared/jobs":        {"shared/jobqueue", "shared/jobview"},
-	"shared/jobview":     {"shared/jobqueue"},
+	"shared/api":      {"shared/workspaces"},
+	"shared/jobs":     {"shared/jobs/jobqueue"},
 }
 
 func suiteOf(m Mutant, t *test) string {

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/foyertest"
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/table"
 )
 

@@ -12,7 +12,7 @@ import (
 	"foyer/shared/activity"
 	"foyer/shared/api"
 	"foyer/shared/files"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
@@ -31,20 +31,20 @@ type ExportRequest struct {
 }
 
 // Export makes a file of the workspace's audit log.
-var Export = api.Operation[ExportInput, jobs.Output]{
+var Export = api.Operation[ExportInput, work.Output]{
 	ID: "audit-export", Method: http.MethodPost, Path: "/workspaces/{workspace}/audit/export", Access: api.Admins, Status: http.StatusAccepted,
 	Summary: "Export the changes in a workspace",
 	Doc: "For the workspace's owner and admins. Starts a job (jobs-get) whose file has the changes of the days, at most 366, oldest first: JSON lines as audit-list shows them, or CSV (RFC 4180) with a header. " +
 		"In CSV a value that a spreadsheet would take for a formula has an apostrophe before it. The file is kept for 7 days.",
-	Handle: export, Replay: jobs.Again[ExportInput],
+	Handle: export, Replay: work.Again[ExportInput],
 }
 
 const exportUsual, exportMost = 31, 366
 
 // ExportKind is the job of audit-export.
-var ExportKind = jobs.Kind{Name: "audit-export", Slice: jobs.At(exportSlice)}
+var ExportKind = work.Kind{Name: "audit-export", Slice: work.At(exportSlice)}
 
-func export(ctx context.Context, c *api.Call, in *ExportInput) (*jobs.Output, error) {
+func export(ctx context.Context, c *api.Call, in *ExportInput) (*work.Output, error) {
 	s, err := spanOf(c.Now(), "body", in.Body.From, in.Body.To, exportUsual, exportMost)
 	if err != nil {
 		return nil, err
@@ -54,13 +54,13 @@ func export(ctx context.Context, c *api.Call, in *ExportInput) (*jobs.Output, er
 		"type": in.Body.Type, "actor": in.Body.Actor, "project": in.Body.Project, "subject": in.Body.Subject,
 	}
 	tx := &table.Tx{}
-	job := jobs.Start(c, tx, ExportKind.Name, about)
+	job := work.Start(c, tx, ExportKind.Name, about)
 	c.Remember(tx, job.Job)
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityAuditExported})
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}
-	return &jobs.Output{Body: jobs.Show(job)}, nil
+	return &work.Output{Body: work.Show(job)}, nil
 }
 
 // place is where an export is: its file, and the day and entry to go on after.
@@ -74,7 +74,7 @@ type place struct {
 func exportSlice(ctx context.Context, env *api.Env, job *table.JobRow, at *place) (bool, error) {
 	to, err := time.Parse(time.DateOnly, job.About["to"])
 	if err != nil {
-		return false, &jobs.Failure{Reason: "The days of the export cannot be read."}
+		return false, &work.Failure{Reason: "The days of the export cannot be read."}
 	}
 	if at.Day == "" {
 		at.Day = job.About["from"]

@@ -4,19 +4,17 @@
 package catalog
 
 import (
-	"foyer/shared/acceptance"
 	"foyer/shared/access"
 	"foyer/shared/api"
 	"foyer/shared/audit"
 	"foyer/shared/clients"
 	"foyer/shared/companies"
 	"foyer/shared/contacts"
-	"foyer/shared/credentials"
 	"foyer/shared/imports"
 	"foyer/shared/invitations"
 	"foyer/shared/invitationtemplate"
 	"foyer/shared/items"
-	"foyer/shared/jobview"
+	"foyer/shared/jobs"
 	"foyer/shared/licences"
 	"foyer/shared/me"
 	"foyer/shared/members"
@@ -46,12 +44,12 @@ func Operations() []api.Endpoint {
 		licences.List, licences.Grant, licences.Release,
 		invitations.Send, invitations.SendAll, invitations.Revoke, invitations.Correct, invitations.List,
 		access.Remove, access.Restore, mfa.Reset,
-		jobview.Get,
-		acceptance.View, acceptance.Open, acceptance.Accept,
+		jobs.Get,
+		invitations.View, invitations.Open, invitations.Accept,
 		invitationtemplate.Get, templateedit.Put, invitationtemplate.Reset, templateedit.Preview, invitationtemplate.Test,
 		sessions.Create, sessions.Answer, sessions.Refresh, sessions.End, sessions.EndAll,
 		passwords.Forgot, passwords.Reset,
-		me.Get, me.Update, credentials.Password, credentials.AddressChange, me.AddressConfirm,
+		me.Get, me.Update, me.Password, me.AddressChange, me.AddressConfirm,
 		totp.Start, totp.Confirm, totp.Remove,
 		settings.Get, settings.Put,
 		notifications.List,

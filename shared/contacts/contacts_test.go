@@ -324,5 +324,7 @@ func TestWhoHasAnAddressThatCannotBeReadIsNotNamed(t *testing.T) {
 	s := begin(t)
 	s.contact("Nora New", "nora@globex.example").Must(http.StatusCreated)
 	s.Failing("contacts-create", "BatchGetItem", 2, foyertest.ErrStays)
-	s.Unchanged(func() { s.contact("Nina New", "nora@globex.example").Problem(http.StatusInternalServerError, "internal") })
+	s.Unchanged(func() {
+		s.contact("Nina New", "nora@globex.example").Problem(http.StatusInternalServerError, "internal")
+	})
 }

@@ -11,7 +11,7 @@ import (
 
 	"foyer/shared/activity"
 	"foyer/shared/api"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/names"
 	"foyer/shared/search"
 	"foyer/shared/table"
@@ -95,7 +95,7 @@ func erasing(c *api.Call, row table.ContactRow, addressed, active bool) *table.T
 	}
 	if row.Person != "" { // invited, at some time
 		tx.Delete(table.Invitation(row.Person, c.Workspace, row.Contact)).If(table.Exists()).Else(table.ErrConflict)
-		jobs.Start(c, tx, EraseJob, map[string]string{AboutContact: row.Contact, AboutPersons: strings.Join(personsOf(row), " ")})
+		work.Start(c, tx, EraseJob, map[string]string{AboutContact: row.Contact, AboutPersons: strings.Join(personsOf(row), " ")})
 	}
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityContactErased, Subject: row.Contact})
 	return tx

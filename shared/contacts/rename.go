@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"foyer/shared/api"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
 // RenameKind is the job that gives a contact's projects the name that it has now.
 // Several at once end in the same: each writes what the contact's row says.
-var RenameKind = jobs.Kind{Name: "contacts-rename", Slice: renameSlice}
+var RenameKind = work.Kind{Name: "contacts-rename", Slice: renameSlice}
 
 // renameSliceProjects is how many projects one slice takes.
 const renameSliceProjects = 25

@@ -9,7 +9,7 @@ import (
 
 	"foyer/shared/activity"
 	"foyer/shared/api"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/names"
 	"foyer/shared/search"
 	"foyer/shared/table"
@@ -118,7 +118,7 @@ func Changing(c *api.Call, row, to table.ContactRow) *table.Tx {
 			tx.Update(table.Invitation(row.Person, c.Workspace, row.Contact), table.Set("name", to.Name))
 		}
 		if row.Person != "" {
-			jobs.Start(c, tx, RenameKind.Name, map[string]string{"contact": row.Contact})
+			work.Start(c, tx, RenameKind.Name, map[string]string{"contact": row.Contact})
 		}
 	}
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityContactUpdated, Subject: row.Contact})

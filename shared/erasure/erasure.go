@@ -11,14 +11,14 @@ import (
 	"foyer/shared/contacts"
 	"foyer/shared/handover"
 	"foyer/shared/identity"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
 // Kind is the job of contacts-delete: it takes whoever the contact was out of the
 // projects, with the name that those show; their tasks there are nobody's then. An
 // account that nobody has accepted ends with the last of its invitations.
-var Kind = jobs.Kind{Name: contacts.EraseJob, Slice: jobs.At(slice)}
+var Kind = work.Kind{Name: contacts.EraseJob, Slice: work.At(slice)}
 
 // place is how far the job is.
 type place struct {

@@ -17,7 +17,7 @@ import (
 	"foyer/infra/guards/invariants"
 	"foyer/shared/contacts"
 	"foyer/shared/foyertest"
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/table"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"foyer/shared/api"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
@@ -42,7 +42,7 @@ type place struct {
 
 // Slice does the next bit of the job: it finds a project, or looks at some items of one.
 func (w Walk) Slice(ctx context.Context, env *api.Env, job *table.JobRow) (done bool, err error) {
-	return jobs.At(w.slice)(ctx, env, job)
+	return work.At(w.slice)(ctx, env, job)
 }
 
 func (w Walk) slice(ctx context.Context, env *api.Env, job *table.JobRow, at *place) (done bool, err error) {

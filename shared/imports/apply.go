@@ -9,7 +9,7 @@ import (
 
 	"foyer/shared/activity"
 	"foyer/shared/api"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
@@ -26,19 +26,19 @@ type Application struct {
 }
 
 // Apply has the plan of an import applied.
-var Apply = api.Operation[ApplyInput, jobs.Output]{
+var Apply = api.Operation[ApplyInput, work.Output]{
 	ID: "imports-apply", Method: http.MethodPost, Path: "/workspaces/{workspace}/imports/{import}/application", Access: api.Admins, Status: http.StatusAccepted,
 	Summary: "Apply the plan of an import",
 	Doc: "For the workspace's owner and admins. Starts a job (jobs-get) that makes the companies and contacts that the plan has as new, and renames those that it has as changed; nobody is invited. " +
 		"A row that somebody's change has overtaken is left as it is, and counted as unchanged or refused with its reason (imports-get). " +
 		"409 `plan-not-current` where that plan is not finished, or another was made since. A plan is applied once: asked again, the answer is the same job, or one that does the rest where that failed.",
-	Reads: named, Handle: apply, Replay: jobs.Again[ApplyInput],
+	Reads: named, Handle: apply, Replay: work.Again[ApplyInput],
 }
 
 // attempts at starting the job while others change the same import.
 const attempts = 4
 
-func apply(ctx context.Context, c *api.Call, in *ApplyInput) (out *jobs.Output, err error) {
+func apply(ctx context.Context, c *api.Call, in *ApplyInput) (out *work.Output, err error) {
 	err = table.Retry(ctx, attempts, func() error {
 		row, err := load(ctx, c, in.Import)
 		if err != nil {
@@ -48,9 +48,9 @@ func apply(ctx context.Context, c *api.Call, in *ApplyInput) (out *jobs.Output, 
 			return api.Conflict("plan-not-current", "There is no such finished plan of this import, or another was made since. Read the import again.")
 		}
 		if row.ApplicationOf == row.PlanJob {
-			before, err := jobs.Load(ctx, c, row.ApplicationJob)
+			before, err := work.Load(ctx, c, row.ApplicationJob)
 			if err != nil || before.State != table.JobFailed {
-				out = &jobs.Output{Body: jobs.Show(before)}
+				out = &work.Output{Body: work.Show(before)}
 				return err
 			}
 		}
@@ -62,9 +62,9 @@ func apply(ctx context.Context, c *api.Call, in *ApplyInput) (out *jobs.Output, 
 
 // begin starts the job: table.ErrConflict where another plan, or another application,
 // came first.
-func begin(ctx context.Context, c *api.Call, row table.ImportRow) (*jobs.Output, error) {
+func begin(ctx context.Context, c *api.Call, row table.ImportRow) (*work.Output, error) {
 	tx := &table.Tx{}
-	job := jobs.Start(c, tx, applicationKind, map[string]string{
+	job := work.Start(c, tx, applicationKind, map[string]string{
 		aboutImport: row.Import, aboutPlan: row.PlanJob, aboutRows: strconv.Itoa(row.Plan.New + row.Plan.Changed),
 	})
 	c.Remember(tx, job.Job)
@@ -75,5 +75,5 @@ func begin(ctx context.Context, c *api.Call, row table.ImportRow) (*jobs.Output,
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}
-	return &jobs.Output{Body: jobs.Show(job)}, nil
+	return &work.Output{Body: work.Show(job)}, nil
 }

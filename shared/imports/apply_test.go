@@ -13,7 +13,7 @@ import (
 
 	"foyer/infra/guards/proof"
 	"foyer/shared/foyertest"
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/table"
 )
 

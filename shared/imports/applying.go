@@ -9,13 +9,13 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/files"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
 // ApplicationKind is the job of imports-apply: plan line by plan line. A slice that is
 // done again finds what it did: the ids of new contacts are functions of plan and line.
-var ApplicationKind = jobs.Kind{Name: applicationKind, Slice: jobs.At(applySlice)}
+var ApplicationKind = work.Kind{Name: applicationKind, Slice: work.At(applySlice)}
 
 const (
 	applyRows  = 100       // of a slice

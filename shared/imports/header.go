@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode"
 
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/names"
 )
 
@@ -66,17 +66,17 @@ func letters(title string) string {
 // the title of its column, while a company may have the name of one.
 func (c columns) isHeader(found int) bool { return c.email >= 0 || found > 1 }
 
-// complete is the *jobs.Failure of a header that does not name each column once.
+// complete is the *work.Failure of a header that does not name each column once.
 func (c columns) complete() error {
 	switch {
 	case c.twice:
-		return &jobs.Failure{Reason: "The header names company, name or e-mail twice."}
+		return &work.Failure{Reason: "The header names company, name or e-mail twice."}
 	case c.company < 0:
-		return &jobs.Failure{Reason: "The header names no column for the company (company, Firma)."}
+		return &work.Failure{Reason: "The header names no column for the company (company, Firma)."}
 	case c.name < 0:
-		return &jobs.Failure{Reason: "The header names no column for the name (name)."}
+		return &work.Failure{Reason: "The header names no column for the name (name)."}
 	case c.email < 0:
-		return &jobs.Failure{Reason: "The header names no column for the e-mail address (email, E-Mail)."}
+		return &work.Failure{Reason: "The header names no column for the e-mail address (email, E-Mail)."}
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/files"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
@@ -163,7 +163,7 @@ func shown(ctx context.Context, c *api.Call, rows table.Rows, at table.Key, resu
 	if !found {
 		return nil, errors.New("an import names a job that is not there")
 	}
-	as := jobs.Show(job)
+	as := work.Show(job)
 	out := &Stage{Job: as.ID, State: as.State, Done: as.Done, Total: as.Total, Reason: as.Reason, UpdatedAt: as.UpdatedAt}
 	if result == nil {
 		return out, nil

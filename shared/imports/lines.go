@@ -9,7 +9,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/files"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 )
 
 // lineMost is more than any line of a plan has: fields are bounded (fieldMost), and JSON
@@ -21,7 +21,7 @@ const lineMost = 16 << 10
 func linesOf(ctx context.Context, env *api.Env, key string, offset, limit int64, most int) (entries []entry, next int64, err error) {
 	part, total, err := files.Read(ctx, env, key, offset, max(limit, lineMost))
 	if errors.Is(err, files.ErrAbsent) {
-		return nil, 0, &jobs.Failure{Reason: "The import's files are not kept any more."}
+		return nil, 0, &work.Failure{Reason: "The import's files are not kept any more."}
 	}
 	if err != nil {
 		return nil, 0, err

@@ -12,14 +12,14 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/files"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
 // PlanKind is the job of imports-plan. Its first slice reads the file, which is bounded,
 // into lines of JSON, where duplicates can be told; the others compare some lines each
 // with what there is.
-var PlanKind = jobs.Kind{Name: planKind, Slice: jobs.At(planSlice)}
+var PlanKind = work.Kind{Name: planKind, Slice: work.At(planSlice)}
 
 const (
 	compareRows  = 250       // of a slice
@@ -77,7 +77,7 @@ func readFile(ctx context.Context, env *api.Env, job *table.JobRow) (rows int, e
 			return fmt.Errorf("read the file: %w", err)
 		}
 		if base64.StdEncoding.EncodeToString(sum.Sum(nil)) != row.SHA256 {
-			return &jobs.Failure{Reason: "The file is not the one that was announced: its SHA-256 is another."}
+			return &work.Failure{Reason: "The file is not the one that was announced: its SHA-256 is another."}
 		}
 		return nil
 	}
@@ -90,7 +90,7 @@ type hashed struct{ io.Reader }
 func open(ctx context.Context, env *api.Env, at string) (io.ReadCloser, error) {
 	file, err := files.Open(ctx, env, at)
 	if errors.Is(err, files.ErrAbsent) {
-		return nil, &jobs.Failure{Reason: "No file was uploaded. Upload it where imports-create said, then plan again."}
+		return nil, &work.Failure{Reason: "No file was uploaded. Upload it where imports-create said, then plan again."}
 	}
 	return file, err
 }
@@ -113,7 +113,7 @@ func write(ctx context.Context, env *api.Env, key string, file io.Reader, valid 
 			return 0, fmt.Errorf("read the file: %w", err)
 		}
 		if rows++; rows > rowsMost {
-			return 0, &jobs.Failure{Reason: fmt.Sprintf("The file has more than %d rows. Import it in parts.", rowsMost)}
+			return 0, &work.Failure{Reason: fmt.Sprintf("The file has more than %d rows. Import it in parts.", rowsMost)}
 		}
 		rules.check(&e)
 		if lines = e.append(lines); len(lines) >= files.PartLeast {
@@ -127,7 +127,7 @@ func write(ctx context.Context, env *api.Env, key string, file io.Reader, valid 
 		return 0, err
 	}
 	if rows == 0 {
-		return 0, &jobs.Failure{Reason: "The file has no rows."}
+		return 0, &work.Failure{Reason: "The file has no rows."}
 	}
 	_, err = parts.Add(ctx, env, key, jsonLines, lines, true)
 	return rows, err

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 )
 
 // reader reads the rows of a file one after another.
@@ -28,7 +28,7 @@ type reader struct {
 // sniffed is how much of the file is looked at to find out how it is written.
 const sniffed = 64 << 10
 
-// newReader begins to read a file, in UTF-8 or else in Windows-1252. A *jobs.Failure
+// newReader begins to read a file, in UTF-8 or else in Windows-1252. A *work.Failure
 // says what it cannot read.
 func newReader(file io.Reader, isUTF8 bool) (*reader, error) {
 	raw := bufio.NewReader(file)
@@ -40,9 +40,9 @@ func newReader(file io.Reader, isUTF8 bool) (*reader, error) {
 	case bytes.HasPrefix(begins, []byte("\xef\xbb\xbf")): // the byte order mark of UTF-8
 		_, _ = raw.Discard(3)
 	case bytes.HasPrefix(begins, []byte("\xff\xfe")), bytes.HasPrefix(begins, []byte("\xfe\xff")):
-		return nil, &jobs.Failure{Reason: "The file is in UTF-16. Save it as CSV in UTF-8."}
+		return nil, &work.Failure{Reason: "The file is in UTF-16. Save it as CSV in UTF-8."}
 	case bytes.HasPrefix(begins, []byte("PK\x03\x04")), bytes.HasPrefix(begins, []byte("\xd0\xcf\x11\xe0")):
-		return nil, &jobs.Failure{Reason: "The file is a workbook, not text. Save it as CSV."}
+		return nil, &work.Failure{Reason: "The file is a workbook, not text. Save it as CSV."}
 	}
 	var text io.Reader = raw
 	if !isUTF8 {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 )
 
 // read reads a file as a plan does: its rows as “line verdict-or-reason company|name|email”.
@@ -27,7 +27,7 @@ func read(t *testing.T, file string) (rows []string, failure string) {
 			rows = append(rows, strings.TrimSpace(fmt.Sprintf("%d %s %s|%s|%s", e.Line, e.Reason, e.Company, e.Name, e.Email)))
 		}
 	}
-	var why *jobs.Failure
+	var why *work.Failure
 	if errors.As(err, &why) {
 		return rows, why.Reason
 	}

@@ -1,6 +1,5 @@
-// Package invitations is the team's side of a person's way into a workspace: an e-mail with
-// a single-use link is sent, sent again, taken back, corrected. Whoever has the link is
-// package acceptance's.
+// Package invitations is the way of a person into a workspace: an e-mail with a
+// single-use link, seen, opened, accepted.
 package invitations
 
 import (

@@ -6,7 +6,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/handover"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
@@ -14,7 +14,7 @@ import (
 // is by now in the place of who they were by the wrong address, and gives them the tasks
 // that were meant for them. Who they are is asked anew each time, so that several of
 // these jobs at once, after several corrections, end in the same.
-var MoveKind = jobs.Kind{Name: "address-corrected", Slice: moveSlice}
+var MoveKind = work.Kind{Name: "address-corrected", Slice: moveSlice}
 
 // What a job is about.
 const (

@@ -9,29 +9,29 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/companies"
 	"foyer/shared/contacts"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/policy"
 	"foyer/shared/table"
 )
 
 // SendAll invites everyone of a company who was not invited yet (rule 22).
-var SendAll = api.Operation[companies.GetInput, jobs.Output]{
+var SendAll = api.Operation[companies.GetInput, work.Output]{
 	ID: "invitations-send-all", Method: http.MethodPost, Path: "/workspaces/{workspace}/companies/{company}/invitations", Access: api.Admins, Status: http.StatusAccepted,
 	Summary: "Invite everyone of a company who was not invited yet",
 	Doc: "For the workspace's owner and admins. Starts a job (jobs-get), which invites the company's contacts one after another as invitations-send does: done counts those who were not invited yet, " +
 		"refused those of them who cannot be, since they are, or are invited as, members of your team. Whoever was invited before, whatever became of it, is left alone and gets no second mail, " +
 		"however often this is called. Who is added or renamed while the job runs may be left to the next call. " +
 		"409 `company-archived`; `company-not-licensed` where the workspace's portal needs a licence; where that comes to hold while the job runs, it fails and says so, as it does when you are no admin any more.",
-	Reads: companies.InPath, Handle: sendAll, Replay: jobs.Again[companies.GetInput],
+	Reads: companies.InPath, Handle: sendAll, Replay: work.Again[companies.GetInput],
 }
 
 // SendAllKind is the job of invitations-send-all.
-var SendAllKind = jobs.Kind{Name: "invitations-send-all", Slice: sendAllSlice}
+var SendAllKind = work.Kind{Name: "invitations-send-all", Slice: sendAllSlice}
 
 // aboutCompany is whose contacts the job invites.
 const aboutCompany = "company"
 
-func sendAll(ctx context.Context, c *api.Call, in *companies.GetInput) (*jobs.Output, error) {
+func sendAll(ctx context.Context, c *api.Call, in *companies.GetInput) (*work.Output, error) {
 	_, gate, err := companies.Load(ctx, c, in.Company)
 	if err != nil {
 		return nil, err
@@ -40,13 +40,13 @@ func sendAll(ctx context.Context, c *api.Call, in *companies.GetInput) (*jobs.Ou
 		return nil, err // the job asks again, with each invitation
 	}
 	tx := &table.Tx{}
-	job := jobs.Start(c, tx, SendAllKind.Name, map[string]string{aboutCompany: in.Company})
+	job := work.Start(c, tx, SendAllKind.Name, map[string]string{aboutCompany: in.Company})
 	c.Remember(tx, job.Job)
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityInvitationsSentAll, Subject: in.Company})
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}
-	return &jobs.Output{Body: jobs.Show(job)}, nil
+	return &work.Output{Body: work.Show(job)}, nil
 }
 
 // sendAllContacts is how many contacts one slice looks at.
@@ -69,7 +69,7 @@ func sendAllSlice(ctx context.Context, env *api.Env, job *table.JobRow) (bool, e
 	began := job.Position
 	for _, one := range listed {
 		err := a.one(ctx, of[one.ID])
-		if errors.As(err, new(*jobs.Failure)) && job.Position != began {
+		if errors.As(err, new(*work.Failure)) && job.Position != began {
 			return false, nil // what was done up to here is written down first; the next slice fails
 		}
 		if err != nil {
@@ -110,9 +110,9 @@ func openSlice(ctx context.Context, env *api.Env, job *table.JobRow, listed []ta
 	role := policy.Role(who.Role) // none where they were removed
 	switch {
 	case !there, a.call.Gate.Closed:
-		return nil, nil, &jobs.Failure{Reason: "The workspace is closed."}
+		return nil, nil, &work.Failure{Reason: "The workspace is closed."}
 	case role != policy.Owner && role != policy.Admin:
-		return nil, nil, &jobs.Failure{Reason: "Whoever asked for this is no longer an owner or admin of the workspace."}
+		return nil, nil, &work.Failure{Reason: "Whoever asked for this is no longer an owner or admin of the workspace."}
 	}
 	a.sender = who.Name
 	of, err := a.standings(ctx, rows, listed)
@@ -190,7 +190,7 @@ func (a *all) invite(ctx context.Context, s *standing) error {
 func closed(err error) error {
 	var p *api.Problem
 	if errors.As(err, &p) {
-		return &jobs.Failure{Reason: p.Detail}
+		return &work.Failure{Reason: p.Detail}
 	}
 	return err
 }

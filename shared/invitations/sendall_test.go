@@ -3,7 +3,6 @@
 package invitations_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,7 +11,7 @@ import (
 	"time"
 
 	"foyer/shared/foyertest"
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/table"
 )
 
@@ -136,9 +135,6 @@ func TestAllOfALargeCompanyAreInvited(t *testing.T) {
 
 // Wherever the function ends, the next run does what was left, and nobody gets a
 // second mail; nor when the message comes once more.
-// errGone is how a call ends in a process that is gone.
-var errGone = errors.New("the process is gone")
-
 func TestAJobOfInvitingAllThatWasCutOffAnywhereInvitesEachOnce(t *testing.T) {
 	o := newOffice(t)
 	first := 1 // Nora is left from the beginning
@@ -148,17 +144,8 @@ func TestAJobOfInvitingAllThatWasCutOffAnywhereInvitesEachOnce(t *testing.T) {
 		}
 		job := o.asked()
 		o.Drain()
-		calls := 0
-		o.Around(jobqueue.ID, func(_ foyertest.AWSCall, next func() (any, error)) (any, error) {
-			if calls++; calls > n {
-				return nil, errGone
-			}
-			out, err := next()
-			if calls == n { // it has had its effect, and nobody is there any more to know
-				return nil, errGone
-			}
-			return out, err
-		})
+		crash, _ := crashAfter(n)
+		o.Intercept(jobqueue.ID, crash)
 		whole := o.run(job)
 		o.Release()
 		o.Clock.Advance(jobqueue.Lease + time.Second)

@@ -7,22 +7,21 @@ import (
 	"foyer/shared/erasure"
 	"foyer/shared/imports"
 	"foyer/shared/invitations"
-	"foyer/shared/jobqueue"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/jobqueue"
+	"foyer/shared/jobs/work"
 	"foyer/shared/members"
-	"foyer/shared/sessions"
 	"foyer/shared/workspaceexport"
 )
 
 // Runner does every kind of job.
-var Runner = jobqueue.Runner{Kinds: []jobs.Kind{
+var Runner = jobqueue.Runner{Kinds: []work.Kind{
 	audit.ExportKind,
 	workspaceexport.Kind,
 	contacts.RenameKind,
 	erasure.Kind,
 	invitations.SendAllKind,
 	invitations.MoveKind,
-	members.HandOver(sessions.EndWithoutPlace),
+	members.HandOverKind,
 	imports.PlanKind,
 	imports.ApplicationKind,
 }}

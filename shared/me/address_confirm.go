@@ -94,7 +94,7 @@ func move(c *api.Call, token string, account table.AccountRow, change table.Addr
 	tx.Put(table.Address(change.Email), table.AddressRow{Person: c.Person}).If(table.Absent()).Else(policy.ErrHidden)
 	tx.Delete(table.Address(account.Email)).If(table.Is("person", c.Person)).Else(table.ErrConflict)
 	tx.Update(table.Account(c.Person), table.Set("email", change.Email)).If(table.Is("email", account.Email)).Else(table.ErrConflict)
-	left := Notice(c, table.MailAddressChanged, change.Change)
+	left := notice(c, table.MailAddressChanged, change.Change)
 	left.Email = account.Email
 	tx.Put(table.Mail(c.Person, left.Mail), left)
 	recordIn(c, tx, memberships, table.ActivityRow{Type: table.ActivityAddressChanged, Subject: c.Person})

@@ -22,10 +22,6 @@ func confirmAddress(w *foyertest.World, token string) foyertest.Response {
 	return w.Do(foyertest.Person{}, "POST", "/v1/address-changes/"+token, nil)
 }
 
-func signIn(w *foyertest.World, email, password string) int {
-	return w.Do(foyertest.Person{}, "POST", "/v1/sessions", map[string]any{"email": email, "password": password}).Status
-}
-
 func row[R any](w *foyertest.World, key table.Key) (r R, found bool) {
 	w.T.Helper()
 	found, err := w.Table.Get(w.T.Context(), key, &r)

@@ -2,26 +2,19 @@ package members
 
 import (
 	"context"
+	"errors"
 
 	"foyer/shared/api"
 	"foyer/shared/handover"
-	"foyer/shared/jobs"
+	"foyer/shared/identity"
+	"foyer/shared/jobs/work"
+	"foyer/shared/signout"
 	"foyer/shared/table"
 )
 
-// HandOver is the job of members-remove: project by project it takes the person out and
-// hands their tasks over, then ends their sessions if they have no place any more. How
-// that is done is given to it: of the operations on members none needs the user pool.
-func HandOver(endSessions func(ctx context.Context, env *api.Env, person string) error) jobs.Kind {
-	return jobs.Kind{Name: handOverJob, Slice: func(ctx context.Context, env *api.Env, job *table.JobRow) (done bool, err error) {
-		if done, err = handOverSlice(ctx, env, job); err != nil || !done {
-			return false, err
-		}
-		return true, endSessions(ctx, env, job.About[aboutPerson])
-	}}
-}
-
-const handOverJob = "members-remove"
+// HandOverKind is the job of members-remove: project by project it takes the person out
+// and hands their tasks over, then ends their sessions if they have no place any more.
+var HandOverKind = work.Kind{Name: "members-remove", Slice: handOverSlice}
 
 // What a job is about.
 const (
@@ -31,7 +24,7 @@ const (
 
 func handOverSlice(ctx context.Context, env *api.Env, job *table.JobRow) (done bool, err error) {
 	person := job.About[aboutPerson]
-	return handover.Walk{
+	done, err = handover.Walk{
 		Person: person,
 		Takes: func(own table.PersonProjectRow) bool { // unless they are back, and in the project again
 			return own.Kind == table.KindMember && !own.CreatedAt.After(job.CreatedAt)
@@ -41,6 +34,10 @@ func handOverSlice(ctx context.Context, env *api.Env, job *table.JobRow) (done b
 			return handOver(ctx, env, job, project, task)
 		},
 	}.Slice(ctx, env, job)
+	if err != nil || !done {
+		return false, err
+	}
+	return true, endSessions(ctx, env, person)
 }
 
 // leave takes the person out of the project's people.
@@ -90,4 +87,23 @@ func heir(ctx context.Context, env *api.Env, job *table.JobRow) (person, name st
 		}
 	}
 	return person, row.Name, err
+}
+
+// endSessions ends the person's sessions, unless they have a place somewhere.
+func endSessions(ctx context.Context, env *api.Env, person string) error {
+	for q := (table.Query{PK: table.UserPartition(person), Prefix: table.PrefixMembership}); ; {
+		rows, more, err := table.QueryInto[table.MembershipRow](ctx, env.Table, q)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if q.After = row.SK; row.Role != "" || len(row.Contacts) > 0 {
+				return nil
+			}
+		}
+		if !more {
+			break
+		}
+	}
+	return errors.Join(identity.From(env).SignOut(ctx, person), signout.Everywhere(ctx, env.Table, person))
 }

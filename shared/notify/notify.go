@@ -12,7 +12,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/audience"
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/policy"
 	"foyer/shared/stream"
 	"foyer/shared/table"

@@ -11,12 +11,12 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/files"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
 // Kind is the job of workspaces-export.
-var Kind = jobs.Kind{Name: jobs.WorkspaceExport, Slice: jobs.At(slice)}
+var Kind = work.Kind{Name: work.WorkspaceExport, Slice: work.At(slice)}
 
 // stepsOfSlice is how many steps one slice takes, each of one or two calls: a few
 // seconds of work.

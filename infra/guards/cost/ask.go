@@ -19,7 +19,7 @@ import (
 	"foyer/shared/due"
 	"foyer/shared/foyertest"
 	"foyer/shared/invitations"
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/jobsrun"
 	"foyer/shared/mail"
 	"foyer/shared/mailevents"

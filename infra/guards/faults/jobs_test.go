@@ -10,7 +10,7 @@ import (
 
 	"foyer/infra/guards/invariants"
 	"foyer/infra/guards/scene"
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/table"
 )
 

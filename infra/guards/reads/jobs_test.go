@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"foyer/infra/guards/scene"
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/jobsrun"
 	"foyer/shared/table"
 )

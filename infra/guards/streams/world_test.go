@@ -18,7 +18,7 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/catalog"
 	"foyer/shared/foyertest"
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/mail"
 	"foyer/shared/replay"
 	"foyer/shared/table"

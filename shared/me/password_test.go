@@ -1,6 +1,6 @@
 //go:build engine
 
-package credentials_test
+package me_test
 
 import (
 	"context"
@@ -102,6 +102,6 @@ func TestStrangersLockNobodyOutOfTheirPassword(t *testing.T) {
 	stranger := a.Carl
 	stranger.Source = "198.51.100.9"
 	change(stranger).Problem(429, "too-many-attempts")
-	w.Do(stranger, "POST", "/v1/me/address", map[string]any{"email": "carl@new.example", "password": foyertest.Password}).Problem(429, "too-many-attempts")
+	w.Do(stranger, "POST", "/v1/me/address", map[string]any{"email": newAddress, "password": foyertest.Password}).Problem(429, "too-many-attempts")
 	change(a.Carl).Must(204)
 }

@@ -1,6 +1,4 @@
-// Package acceptance is what whoever has the link of an invitation can do with it: see
-// it, open it, accept it. Package invitations is the team's side.
-package acceptance
+package invitations
 
 import (
 	"context"

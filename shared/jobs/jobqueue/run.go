@@ -1,6 +1,6 @@
-// Package jobqueue is how jobs are done (package jobs): the queue that they wait in, and
-// the run that takes one from it. It is apart from jobs, which whoever starts one needs:
-// no operation has to be told of queues.
+// Package jobqueue is how jobs are done (package work): the queue that they wait in, and
+// the run that takes one from it. It is apart from work, which whoever starts one needs:
+// their functions have no queue's client to load.
 package jobqueue
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"foyer/shared/api"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/stream"
 	"foyer/shared/table"
 )
@@ -52,7 +52,7 @@ func Enqueue(ctx context.Context, env *api.Env, m Message) error {
 var errEnded = errors.New("the job has ended")
 
 // Runner does jobs of these kinds.
-type Runner struct{ Kinds []jobs.Kind }
+type Runner struct{ Kinds []work.Kind }
 
 // Run takes one message of the queue: it does slices of the job until that has
 // ended or the time is nearly up, and then hands the rest on. An error means that
@@ -71,7 +71,7 @@ func (r Runner) Run(ctx context.Context, env *api.Env, body string) error {
 	}
 	kind, ok := r.kind(job.Kind)
 	if !ok {
-		return fail(ctx, env, &job, &jobs.Failure{Reason: "Foyer does not know this kind of work."})
+		return fail(ctx, env, &job, &work.Failure{Reason: "Foyer does not know this kind of work."})
 	}
 	for {
 		before := job
@@ -79,13 +79,13 @@ func (r Runner) Run(ctx context.Context, env *api.Env, body string) error {
 		if err != nil {
 			job = before // the bit is to be done again, so it does not count
 		}
-		var failure *jobs.Failure
+		var failure *work.Failure
 		switch {
 		case errors.As(err, &failure):
 			return fail(ctx, env, &job, failure)
 		case err != nil && !stream.WorthRetry(err):
 			env.Log.ErrorContext(ctx, "job failed", "job", job.Job, "kind", job.Kind, "error", err.Error())
-			return fail(ctx, env, &job, &jobs.Failure{Reason: "Something went wrong on our side. What was done so far stays; asking again does the rest."})
+			return fail(ctx, env, &job, &work.Failure{Reason: "Something went wrong on our side. What was done so far stays; asking again does the rest."})
 		case err != nil:
 			return errors.Join(err, release(ctx, env, &job))
 		}
@@ -105,13 +105,13 @@ func (r Runner) Run(ctx context.Context, env *api.Env, body string) error {
 	}
 }
 
-func (r Runner) kind(name string) (jobs.Kind, bool) {
+func (r Runner) kind(name string) (work.Kind, bool) {
 	for _, k := range r.Kinds {
 		if k.Name == name {
 			return k, true
 		}
 	}
-	return jobs.Kind{}, false
+	return work.Kind{}, false
 }
 
 func timeIsUp(ctx context.Context) bool {
@@ -170,7 +170,7 @@ func release(ctx context.Context, env *api.Env, job *table.JobRow) error {
 	return mine(env.Table.UpdateOne(ctx, table.Job(job.Workspace, job.Job), u, table.Is("leaseId", job.LeaseID)))
 }
 
-func fail(ctx context.Context, env *api.Env, job *table.JobRow, why *jobs.Failure) error {
+func fail(ctx context.Context, env *api.Env, job *table.JobRow, why *work.Failure) error {
 	job.State, job.Reason = table.JobFailed, why.Reason
 	return release(ctx, env, job)
 }

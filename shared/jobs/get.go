@@ -1,6 +1,6 @@
-// Package jobview shows the team how far a job is. It is apart from package jobs, which
+// Package jobs shows the team how far a job is. It is apart from package work, which
 // whoever starts one needs, since only here the link to a file is signed.
-package jobview
+package jobs
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/files"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/policy"
 	"foyer/shared/table"
 )
@@ -20,7 +20,7 @@ type GetInput struct {
 }
 
 // Get shows a job.
-var Get = api.Operation[GetInput, jobs.Output]{
+var Get = api.Operation[GetInput, work.Output]{
 	ID: "jobs-get", Method: http.MethodGet, Path: "/workspaces/{workspace}/jobs/{job}", Access: api.Staff,
 	Summary: "Show how far a job is",
 	Doc:     "For the staff of the workspace. A job can be asked about for 30 days. The link to the file of an export is for owner and admins, that of a whole workspace for owners, and it is good for 60 seconds: ask again for another.",
@@ -30,22 +30,22 @@ var Get = api.Operation[GetInput, jobs.Output]{
 	Handle: get,
 }
 
-func get(ctx context.Context, c *api.Call, in *GetInput) (*jobs.Output, error) {
-	row, err := jobs.Load(ctx, c, in.Job)
+func get(ctx context.Context, c *api.Call, in *GetInput) (*work.Output, error) {
+	row, err := work.Load(ctx, c, in.Job)
 	if err != nil {
 		return nil, err
 	}
-	job := jobs.Show(row)
+	job := work.Show(row)
 	if row.State == table.JobDone && row.Result != "" && opens(policy.Role(c.Membership.Role), row.Kind) {
 		if job.File, err = files.Get(ctx, c.Env, row.Result); err != nil {
 			return nil, err
 		}
 	}
-	return &jobs.Output{Body: job}, nil
+	return &work.Output{Body: job}, nil
 }
 
 // opens says whether the file that a job of that kind made is for the role: an owner
 // alone may have the workspace whole, as only an owner may ask for it.
 func opens(role policy.Role, kind string) bool {
-	return role == policy.Owner || role == policy.Admin && kind != jobs.WorkspaceExport
+	return role == policy.Owner || role == policy.Admin && kind != work.WorkspaceExport
 }

@@ -1,4 +1,4 @@
-package credentials
+package me
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/identity"
 	"foyer/shared/limits"
-	"foyer/shared/me"
 	"foyer/shared/table"
 )
 
@@ -57,7 +56,7 @@ func addressChange(ctx context.Context, c *api.Call, in *AddressChangeInput) (ou
 	}
 	now, id, tx := c.Now(), c.NewID("adr_"), &table.Tx{}
 	tx.Put(table.AddressChange(c.Person), table.AddressChangeRow{Change: id, Email: in.Body.Email.Canonical(), ExpiresAt: now.Add(addressLife), TTL: now.Add(addressLife).Unix()})
-	row := me.Notice(c, table.MailAddressChange, id)
+	row := notice(c, table.MailAddressChange, id)
 	tx.Put(table.Mail(c.Person, row.Mail), row)
 	if err := c.Table.Write(ctx, tx); err != nil {
 		mailed.Settle(ctx, c, err)

@@ -1,6 +1,6 @@
 //go:build engine
 
-package acceptance_test
+package invitations_test
 
 import (
 	"context"

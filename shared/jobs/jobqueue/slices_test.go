@@ -13,8 +13,8 @@ import (
 
 	"foyer/shared/api"
 	"foyer/shared/foyertest"
-	"foyer/shared/jobqueue"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/jobqueue"
+	"foyer/shared/jobs/work"
 	"foyer/shared/stream"
 	"foyer/shared/table"
 )
@@ -22,11 +22,11 @@ import (
 // run gives the job to a runner whose one kind of work is slice, the nth of it.
 func (s scene) run(ctx context.Context, slice func(nth int, job *table.JobRow) (bool, error)) (slices int, err error) {
 	s.T.Helper()
-	kind := jobs.Kind{Name: "audit-export", Slice: func(_ context.Context, _ *api.Env, job *table.JobRow) (bool, error) {
+	kind := work.Kind{Name: "audit-export", Slice: func(_ context.Context, _ *api.Env, job *table.JobRow) (bool, error) {
 		slices++
 		return slice(slices, job)
 	}}
-	err = jobqueue.Runner{Kinds: []jobs.Kind{kind}}.Run(ctx, s.Env(jobqueue.ID), s.message())
+	err = jobqueue.Runner{Kinds: []work.Kind{kind}}.Run(ctx, s.Env(jobqueue.ID), s.message())
 	return slices, err
 }
 
@@ -58,7 +58,7 @@ func TestAJobThatCannotBeDoneSaysWhy(t *testing.T) {
 			return jobqueue.Runner{}.Run(t.Context(), s.Env(jobqueue.ID), s.message())
 		}, "does not know this kind"},
 		"that says so itself": {func() error {
-			_, err := s.run(t.Context(), func(int, *table.JobRow) (bool, error) { return false, &jobs.Failure{Reason: "No such file."} })
+			_, err := s.run(t.Context(), func(int, *table.JobRow) (bool, error) { return false, &work.Failure{Reason: "No such file."} })
 			return err
 		}, "No such file."},
 		"at which something fails that stays": {func() error {

@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"foyer/shared/jobqueue"
+	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/samtemplate"
 )
 
 // Two runs would do one job at once if the lease ended while the first may still
 // be at work, and a message that is delivered again before would be in vain.
 func TestTheLeaseOutlivesARunAndTheMessageTheLease(t *testing.T) {
-	tpl, err := samtemplate.Load(filepath.Join("..", "..", "template.yaml"))
+	tpl, err := samtemplate.Load(filepath.Join("..", "..", "..", "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,10 @@
-// Package jobs is the one mechanism for work that is longer than a request:
-// imports, invitations to all of a company, exports. A job is a row; its insertion
-// starts it (stream-notify hands its id to a queue), and jobs-run does it slice by
-// slice (package jobqueue). Progress is written after each slice under a lease, so a job that was cut
-// off goes on where it was, and a slice that was done twice has one effect: that
-// much every kind of job promises.
-package jobs
+// Package work is the one mechanism for work that is longer than a request: imports,
+// invitations to all of a company, exports. A job is a row; its insertion starts it
+// (stream-notify hands its id to a queue), and jobs-run does it slice by slice (package
+// jobqueue). Progress is written after each slice under a lease, so a job that was cut
+// off goes on where it was, and a slice that was done twice has one effect: that much
+// every kind of job promises.
+package work
 
 import (
 	"context"

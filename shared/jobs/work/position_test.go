@@ -1,4 +1,4 @@
-package jobs_test
+package work_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"foyer/shared/api"
-	"foyer/shared/jobs"
+	"foyer/shared/jobs/work"
 	"foyer/shared/table"
 )
 
@@ -18,7 +18,7 @@ func TestASliceGoesOnWhereTheLastHasEnded(t *testing.T) {
 	var began []place
 	failing := errors.New("failing")
 	var fails error
-	slice := jobs.At(func(_ context.Context, _ *api.Env, _ *table.JobRow, at *place) (bool, error) {
+	slice := work.At(func(_ context.Context, _ *api.Env, _ *table.JobRow, at *place) (bool, error) {
 		began = append(began, *at)
 		at.Project, at.After = "p1", at.After+"x"
 		return at.After == "xx", fails

@@ -1,6 +1,4 @@
-// Package credentials is what a person changes of how they sign in, with the password
-// that they have: that password, and their address.
-package credentials
+package me
 
 import (
 	"context"
@@ -10,7 +8,6 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/identity"
 	"foyer/shared/limits"
-	"foyer/shared/me"
 	"foyer/shared/signout"
 	"foyer/shared/table"
 )
@@ -64,7 +61,7 @@ func password(ctx context.Context, c *api.Call, in *PasswordInput) (out *Passwor
 	if err := signout.Others(ctx, c.Table, c.Person, c.Session); err != nil {
 		return nil, err
 	}
-	row := me.Notice(c, table.MailPasswordChanged, c.NewID("chg_"))
+	row := notice(c, table.MailPasswordChanged, c.NewID("chg_"))
 	if err := c.Table.PutOne(ctx, table.Mail(c.Person, row.Mail), row, nil); err != nil {
 		return nil, err
 	}
