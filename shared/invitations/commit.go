@@ -32,7 +32,7 @@ func commit(ctx context.Context, c *api.Call, p *pending, token, lease string) e
 	} else { // another role was given meanwhile, or they were removed: what holds now is read anew
 		shown.If(table.Is("role", inv.Role)).Else(table.ErrConflict)
 	}
-	tx.Delete(table.Token(token)) // once used, the invitation is accepted, which the condition above refuses
+	tx.Delete(table.Token(token)).If(table.Exists()).Else(api.NotFound())
 	activity.InWorkspace(c, tx, inv.Workspace, table.ActivityRow{Type: table.ActivityInvitationAccepted, Actor: inv.Person, Subject: inv.Subject})
 	return c.Table.Write(ctx, tx)
 }
