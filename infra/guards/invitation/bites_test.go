@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -15,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"pgregory.net/rapid"
 
+	"foyer/infra/guards/machine"
 	"foyer/infra/guards/proof"
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
@@ -63,7 +62,7 @@ func TestEverySeededDefectIsFound(t *testing.T) {
 			g.Around(d.function, d.around(g))
 			said := ""
 			for run := uint64(0); run < runsToFind && said == ""; run++ {
-				set(t, "rapid.seed", fmt.Sprint((seed+run)|1))
+				machine.Set(t, "rapid.seed", fmt.Sprint((seed+run)|1))
 				said = g.try(name)
 			}
 			if !regexp.MustCompile(d.found).MatchString(said) {
@@ -76,17 +75,7 @@ func TestEverySeededDefectIsFound(t *testing.T) {
 
 // try lets the state machine run once, and gives what it says if it fails.
 func (g *guard) try(name string) string {
-	w := &witness{name: name}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		rapid.Check(w, g.oneRun)
-	}()
-	<-done
-	if !w.failed {
-		return ""
-	}
-	return w.said.String()
+	return machine.Heard(name, g.oneRun)
 }
 
 // olderLink makes the invitation look as if it were of the link's generation.
@@ -211,7 +200,7 @@ func revokesContactOnly(*guard) func(foyertest.AWSCall, func() (any, error)) (an
 func without(prefix string) func(foyertest.AWSCall, func() (any, error)) (any, error) {
 	return func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
 		if write, ok := c.Input.(*dynamodb.TransactWriteItemsInput); ok {
-			write.TransactItems = where(write.TransactItems, func(item types.TransactWriteItem) bool {
+			write.TransactItems = machine.Where(write.TransactItems, func(item types.TransactWriteItem) bool {
 				if item.Update == nil {
 					return true
 				}
@@ -222,41 +211,3 @@ func without(prefix string) func(foyertest.AWSCall, func() (any, error)) (any, e
 		return next()
 	}
 }
-
-// witness hears what rapid says instead of the test.
-type witness struct {
-	name   string
-	failed bool
-	said   strings.Builder
-}
-
-func (w *witness) Helper()      {}
-func (w *witness) Name() string { return w.name }
-func (w *witness) Failed() bool { return w.failed }
-func (w *witness) Fail()        { w.failed = true }
-
-func (w *witness) FailNow() {
-	w.failed = true
-	runtime.Goexit()
-}
-
-func (w *witness) SkipNow() { w.FailNow() } // nothing is skipped
-
-func (w *witness) Log(args ...any)                 { fmt.Fprintln(&w.said, args...) }
-func (w *witness) Logf(format string, args ...any) { w.Log(fmt.Sprintf(format, args...)) }
-
-func (w *witness) Error(args ...any) {
-	w.Log(args...)
-	w.Fail()
-}
-
-func (w *witness) Errorf(format string, args ...any) { w.Error(fmt.Sprintf(format, args...)) }
-
-func (w *witness) Fatal(args ...any) {
-	w.Log(args...)
-	w.FailNow()
-}
-
-func (w *witness) Fatalf(format string, args ...any) { w.Fatal(fmt.Sprintf(format, args...)) }
-func (w *witness) Skip(args ...any)                  { w.Fatal(args...) }
-func (w *witness) Skipf(format string, args ...any)  { w.Fatalf(format, args...) }

@@ -3,7 +3,6 @@
 package invitation
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"foyer/infra/guards/invariants"
+	"foyer/infra/guards/machine"
 	"foyer/infra/guards/proof"
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
@@ -40,7 +40,7 @@ func TestAnInvitationIsWhatItsStateMachineSays(t *testing.T) {
 		t.Run(fmt.Sprint("world ", number), func(t *testing.T) {
 			g := newGuard(foyertest.New(t), s)
 			for run := 0; run < runsOfWorld && goesOn(); run++ {
-				set(t, "rapid.seed", strconv.FormatUint(random.Uint64()|1, 10)) // 0 is: any
+				machine.Set(t, "rapid.seed", strconv.FormatUint(random.Uint64()|1, 10)) // 0 is: any
 				rapid.Check(t, g.oneRun)
 			}
 		})
@@ -58,10 +58,10 @@ func TestAnInvitationIsWhatItsStateMachineSays(t *testing.T) {
 // leaves behind would be in the way of the next.
 func rapidly(t *testing.T, steps int) {
 	t.Helper()
-	set(t, "rapid.steps", fmt.Sprint(steps))
-	set(t, "rapid.checks", "1")
-	set(t, "rapid.nofailfile", "true")
-	set(t, "rapid.shrinktime", "0s")
+	machine.Set(t, "rapid.steps", fmt.Sprint(steps))
+	machine.Set(t, "rapid.checks", "1")
+	machine.Set(t, "rapid.nofailfile", "true")
+	machine.Set(t, "rapid.shrinktime", "0s")
 }
 
 // oneRun is one run of the state machine.
@@ -107,12 +107,12 @@ func (r *run) end(rt *rapid.T) {
 
 // step takes a step, any of those for which there is something to do, and compares.
 func (r *run) step(rt *rapid.T) {
-	all := where(slices.Concat(steps, linkSteps), func(s step) bool { return len(r.only) == 0 || slices.Contains(r.only, s.name) })
+	all := machine.Where(slices.Concat(steps, linkSteps), func(s step) bool { return len(r.only) == 0 || slices.Contains(r.only, s.name) })
 	for _, s := range all {
 		all = append(all, slices.Repeat([]step{s}, seldom[s.name])...)
 	}
 	for {
-		s := all[evenly.Draw(rt, "step")%len(all)]
+		s := all[machine.Evenly.Draw(rt, "step")%len(all)]
 		if r.take(rt, s) {
 			r.stats.steps++
 			r.stats.took[s.name]++
@@ -135,57 +135,10 @@ var seldom = map[string]int{
 // take takes a step, and says whether there was anything to do.
 func (r *run) take(rt *rapid.T, s step) (taken bool) {
 	rt.Helper()
-	defer func() {
-		switch why := recover().(type) {
-		case nil:
-		case skipped:
-			rt.Log(s.name, "skipped:", why.why)
-		default:
-			panic(why) // rapid's own, or a defect
-		}
-	}()
-	rt.Log(s.name)
-	r.pass(time.Second)
-	s.do(r, rt)
-	return true
-}
-
-// skipped is a step that has nothing to do, and says why. Another is drawn in its
-// place: rapid ends a run early of which two thirds are skipped.
-type skipped struct{ why string }
-
-func skip(why string) { panic(skipped{why}) }
-
-// evenly draws numbers of 16 bits, all as likely: rapid's own generators prefer small
-// ones, and all steps are to be taken.
-var evenly = rapid.Custom(func(rt *rapid.T) int {
-	n := 0
-	for range 16 {
-		n *= 2
-		if rapid.Bool().Draw(rt, "bit") {
-			n++
-		}
-	}
-	return n
-})
-
-// oneOf draws one of what there is, and skips the step where there is nothing.
-func oneOf[T any](rt *rapid.T, what string, all []T) T {
-	if len(all) == 0 {
-		skip("there is no " + what)
-	}
-	return all[rapid.IntRange(0, len(all)-1).Draw(rt, what)]
-}
-
-// where are the elements for which it holds.
-func where[T any](all []T, holds func(T) bool) []T {
-	var out []T
-	for _, one := range all {
-		if holds(one) {
-			out = append(out, one)
-		}
-	}
-	return out
+	return machine.Take(rt, s.name, func() {
+		r.pass(time.Second)
+		s.do(r, rt)
+	})
 }
 
 // stats are what the guard has done, so that it cannot pass by doing nothing.
@@ -226,17 +179,4 @@ func (s *stats) String() string {
 		}
 	}
 	return out.String()
-}
-
-func set(t *testing.T, name, value string) {
-	t.Helper()
-	f := flag.Lookup(name)
-	if f == nil {
-		t.Fatalf("there is no flag %s", name)
-	}
-	before := f.Value.String()
-	if err := flag.Set(name, value); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = flag.Set(name, before) }) // as it was
 }

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"foyer/infra/guards/machine"
 	"foyer/shared/mailevents"
 )
 
@@ -44,14 +45,14 @@ func (r *run) timePasses(rt *rapid.T) {
 	if !slices.ContainsFunc(r.due, func(d reminder) bool {
 		return r.standsFor(d.letter) && !d.minute.After(r.now.Add(time.Duration(minutes)*time.Minute))
 	}) {
-		skip("nobody is reminded by then")
+		machine.Skip("nobody is reminded by then")
 	}
 	r.goOn(rt, time.Duration(minutes)*time.Minute)
 }
 
 func (r *run) timeIsOver(rt *rapid.T) {
 	if !slices.ContainsFunc(r.contacts, r.pending) {
-		skip("nobody's invitation is open")
+		machine.Skip("nobody's invitation is open")
 	}
 	r.goOn(rt, life+time.Duration(rapid.IntRange(-2, 1).Draw(rt, "minutes"))*time.Minute)
 }
@@ -64,7 +65,7 @@ func (r *run) goOn(rt *rapid.T, d time.Duration) {
 
 // scan fetches each link several times, as scanners of mails do, some at once.
 func (r *run) scan(rt *rapid.T) {
-	l := oneOf(rt, "link", r.links)
+	l := machine.OneOf(rt, "link", r.links)
 	r.unchanged(rt, "fetching links", func() {
 		fetch := func(number int) answer { return r.askFrom(number, "", "GET", l.path(""), nil) }
 		for _, got := range r.atOnce(fetch, fetch, fetch) {
@@ -80,7 +81,7 @@ func (r *run) scan(rt *rapid.T) {
 
 // aLink draws one of the links for which it holds.
 func (r *run) aLink(rt *rapid.T, holds func(*link) bool) *link {
-	return oneOf(rt, "such link", where(r.links, holds))
+	return machine.OneOf(rt, "such link", machine.Where(r.links, holds))
 }
 
 func (r *run) opening(rt *rapid.T) {
@@ -203,10 +204,10 @@ func (r *run) clickTwice(rt *rapid.T, l *link, person string, passwords []string
 // it says whose it is, and accepts nothing.
 func (r *run) forwarded(rt *rapid.T) {
 	l := r.aLink(rt, r.hasAccount)
-	others := where(r.accounts, func(who *account) bool { return who.confirmed && who != l.who })
+	others := machine.Where(r.accounts, func(who *account) bool { return who.confirmed && who != l.who })
 	browser := l.of.in.of.owner
 	if len(others) > 0 {
-		browser = oneOf(rt, "other person", others).person
+		browser = machine.OneOf(rt, "other person", others).person
 	}
 	r.unchanged(rt, "a forwarded link", func() {
 		r.refused(rt, r.acceptsOnce(browser, l, ""), http.StatusConflict, "other-account")
@@ -243,17 +244,17 @@ func (r *run) dead(rt *rapid.T, l *link) {
 func isLast(l letter) bool { return l.of.who == l.who && l.of.generation == l.generation }
 
 func (r *run) bounces(rt *rapid.T) {
-	r.tell(rt, oneOf(rt, "mail", where(r.arrived, func(l letter) bool { return isLast(l) && r.pending(l.of) })), bounce)
+	r.tell(rt, machine.OneOf(rt, "mail", machine.Where(r.arrived, func(l letter) bool { return isLast(l) && r.pending(l.of) })), bounce)
 }
 
 func (r *run) complains(rt *rapid.T) {
-	r.tell(rt, oneOf(rt, "mail", where(r.arrived, func(l letter) bool { return isLast(l) && r.pending(l.of) })), complaint)
+	r.tell(rt, machine.OneOf(rt, "mail", machine.Where(r.arrived, func(l letter) bool { return isLast(l) && r.pending(l.of) })), complaint)
 }
 
 // bouncesLate is a bounce of a mail whose invitation is not waiting for its answer as it
 // was sent: it was sent again, answered, or has ended.
 func (r *run) bouncesLate(rt *rapid.T) {
-	r.tell(rt, oneOf(rt, "mail", where(r.arrived, func(l letter) bool { return l.kind != addedMail && (!isLast(l) || !r.pending(l.of)) })), bounce)
+	r.tell(rt, machine.OneOf(rt, "mail", machine.Where(r.arrived, func(l letter) bool { return l.kind != addedMail && (!isLast(l) || !r.pending(l.of)) })), bounce)
 }
 
 // tell tells mail-events of a mail that left, twice as SES may.
@@ -265,7 +266,7 @@ func (r *run) tell(rt *rapid.T, l letter, what string) {
 }
 
 func (r *run) mayArrive(rt *rapid.T) {
-	l := oneOf(rt, "mail", r.arrived)
+	l := machine.OneOf(rt, "mail", r.arrived)
 	r.unchanged(rt, "a mail that may arrive yet", func() {
 		r.event(rt, l, bounce, "Transient")
 		r.event(rt, l, "Delivery", "")

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"pgregory.net/rapid"
+
+	"foyer/infra/guards/machine"
 )
 
 // step is one thing that can happen.
@@ -44,22 +46,22 @@ const mostContacts = 7
 
 func (r *run) room() {
 	if len(r.contacts) >= mostContacts {
-		skip("there are enough contacts")
+		machine.Skip("there are enough contacts")
 	}
 }
 
 func (r *run) anyCompany(rt *rapid.T) *company {
-	return oneOf(rt, "company", oneOf(rt, "agency", r.agencies).companies)
+	return machine.OneOf(rt, "company", machine.OneOf(rt, "agency", r.agencies).companies)
 }
 
 // aContact draws one of the contacts for which it holds.
 func (r *run) aContact(rt *rapid.T, holds func(*contact) bool) *contact {
-	return oneOf(rt, "such contact", where(r.contacts, holds))
+	return machine.OneOf(rt, "such contact", machine.Where(r.contacts, holds))
 }
 
 // free are the people whom the workspace does not know.
 func (r *run) free(a *agency) []*account {
-	return where(r.accounts, func(who *account) bool {
+	return machine.Where(r.accounts, func(who *account) bool {
 		for _, c := range r.contacts {
 			if c.in.of == a && (c.who == who || slices.Contains(c.former, who)) {
 				return false
@@ -71,7 +73,7 @@ func (r *run) free(a *agency) []*account {
 
 // known are those of them whom somebody knows.
 func (r *run) known(a *agency) []*account {
-	return where(r.free(a), func(who *account) bool { return who.known != "" })
+	return machine.Where(r.free(a), func(who *account) bool { return who.known != "" })
 }
 
 func (r *run) name() string {
@@ -100,7 +102,7 @@ func (r *run) addNew(rt *rapid.T) {
 func (r *run) addShared(rt *rapid.T) {
 	r.room()
 	in := r.anyCompany(rt)
-	r.adds(rt, in, r.name(), oneOf(rt, "person of another workspace", r.known(in.of)))
+	r.adds(rt, in, r.name(), machine.OneOf(rt, "person of another workspace", r.known(in.of)))
 }
 
 // adds makes somebody of whom the company has no contact a client of the project.
@@ -196,7 +198,7 @@ func (r *run) revokeNothing(rt *rapid.T) {
 }
 
 func (r *run) remove(rt *rapid.T) {
-	c := oneOf(rt, "contact", r.contacts)
+	c := machine.OneOf(rt, "contact", r.contacts)
 	ask := func() { r.must(rt, r.ask(c.in.of.owner, "DELETE", c.path("/access"), nil)) }
 	if c.removed || c.state == none {
 		r.unchanged(rt, "a removal of nothing", ask)
@@ -213,7 +215,7 @@ func (r *run) restore(rt *rapid.T) {
 }
 
 func (r *run) rename(rt *rapid.T) {
-	c := oneOf(rt, "contact", r.contacts)
+	c := machine.OneOf(rt, "contact", r.contacts)
 	tag := headerOf(r.must(rt, r.ask(c.in.of.owner, "GET", c.path(""), nil)), "Etag")
 	c.name = r.name()
 	r.must(rt, r.ask(c.in.of.owner, "PATCH", c.path(""), tagged{fields{"name": c.name}, tag}))
@@ -246,16 +248,16 @@ func (r *run) correctNew(rt *rapid.T) {
 
 func (r *run) correctShared(rt *rapid.T) {
 	c := r.aBounced(rt)
-	to := oneOf(rt, "person of another workspace", r.known(c.in.of))
+	to := machine.OneOf(rt, "person of another workspace", r.known(c.in.of))
 	r.must(rt, r.corrects(c, to))
 	r.correct(c, to)
 }
 
 func (r *run) correctBack(rt *rapid.T) {
 	c := r.aContact(rt, func(c *contact) bool { return !c.removed && c.state == bounced && len(c.former) > 0 })
-	to := oneOf(rt, "address of before", c.former)
+	to := machine.OneOf(rt, "address of before", c.former)
 	if to == c.who {
-		skip("it is that one")
+		machine.Skip("it is that one")
 	}
 	r.must(rt, r.corrects(c, to))
 	r.correct(c, to)

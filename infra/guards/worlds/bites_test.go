@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -20,8 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/smithy-go/middleware"
-	"pgregory.net/rapid"
 
+	"foyer/infra/guards/machine"
 	"foyer/infra/guards/proof"
 	"foyer/shared/table"
 )
@@ -137,11 +136,11 @@ func TestWithoutALeakNothingIsFound(t *testing.T) {
 
 func shortRuns(t *testing.T, runs int) {
 	t.Helper()
-	set(t, "rapid.steps", fmt.Sprint(stepsOfOneRun/2))
-	set(t, "rapid.checks", fmt.Sprint(runs))
-	set(t, "rapid.nofailfile", "true")
-	set(t, "rapid.shrinktime", "0s") // what is looked for is known
-	set(t, "rapid.seed", fmt.Sprint(proof.Seed(t)|1))
+	machine.Set(t, "rapid.steps", fmt.Sprint(stepsOfOneRun/2))
+	machine.Set(t, "rapid.checks", fmt.Sprint(runs))
+	machine.Set(t, "rapid.nofailfile", "true")
+	machine.Set(t, "rapid.shrinktime", "0s") // what is looked for is known
+	machine.Set(t, "rapid.seed", fmt.Sprint(proof.Seed(t)|1))
 }
 
 // spring seeds the leak in both worlds.
@@ -171,57 +170,9 @@ func (g *twins) mend() {
 
 // try lets the state machine run, and gives what it says if it fails.
 func (g *twins) try(name string) string {
-	w := &witness{name: name}
 	g.told = false
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		rapid.Check(w, g.oneRun)
-	}()
-	<-done
-	if !w.failed {
-		return ""
-	}
-	return w.said.String()
+	return machine.Heard(name, g.oneRun)
 }
-
-// witness hears what rapid says instead of the test.
-type witness struct {
-	name   string
-	failed bool
-	said   strings.Builder
-}
-
-func (w *witness) Helper()      {}
-func (w *witness) Name() string { return w.name }
-func (w *witness) Failed() bool { return w.failed }
-func (w *witness) Fail()        { w.failed = true }
-
-func (w *witness) FailNow() {
-	w.failed = true
-	runtime.Goexit()
-}
-
-func (w *witness) SkipNow() { w.FailNow() } // nothing is skipped
-
-func (w *witness) Log(args ...any)                 { fmt.Fprintln(&w.said, args...) }
-func (w *witness) Logf(format string, args ...any) { w.Log(fmt.Sprintf(format, args...)) }
-
-func (w *witness) Error(args ...any) {
-	w.Log(args...)
-	w.Fail()
-}
-
-func (w *witness) Errorf(format string, args ...any) { w.Error(fmt.Sprintf(format, args...)) }
-
-func (w *witness) Fatal(args ...any) {
-	w.Log(args...)
-	w.FailNow()
-}
-
-func (w *witness) Fatalf(format string, args ...any) { w.Fatal(fmt.Sprintf(format, args...)) }
-func (w *witness) Skip(args ...any)                  { w.Fatal(args...) }
-func (w *witness) Skipf(format string, args ...any)  { w.Fatalf(format, args...) }
 
 // private are the ids of a project's private items, of a prefix.
 func (s *side) private(path, prefix string) []string {

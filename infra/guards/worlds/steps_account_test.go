@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"foyer/infra/guards/machine"
 	"foyer/shared/foyertest"
 )
 
@@ -21,7 +22,7 @@ func init() { // not with the others: what they do goes through the steps' own r
 
 // present are the clients who can sign in and have a session.
 func (r *run) present() []*client {
-	return where(r.clients, func(c *client) bool { return c.cognito && c.session[plain] != "" })
+	return machine.Where(r.clients, func(c *client) bool { return c.cognito && c.session[plain] != "" })
 }
 
 // askOf has a client ask something of their own account.
@@ -38,47 +39,47 @@ func (r *run) askOf(rt *rapid.T, c *client, op, method, path string, f fields) i
 
 var accountSteps = []step{
 	{name: "a session goes on", operations: []string{"sessions-refresh"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client who is signed in", r.present())
+		c := machine.OneOf(rt, "client who is signed in", r.present())
 		return r.ask(rt, request{op: "sessions-refresh", who: c.person, method: "POST", target: "/v1/sessions/refresh",
 			each: func(which int) string { return body(fields{"refresh": c.own[which]["refresh"]}) }}).status == http.StatusOK
 	}},
 	{name: "sign out everywhere", operations: []string{"sessions-end-all"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client who is signed in", r.present())
+		c := machine.OneOf(rt, "client who is signed in", r.present())
 		done := r.askOf(rt, c, "sessions-end-all", "DELETE", "/sessions/all", nil) == http.StatusNoContent
 		return r.signIn(rt, c, foyertest.Password) == http.StatusCreated && done
 	}},
 	{name: "forget a password", operations: []string{"passwords-forgot"}, do: func(r *run, rt *rapid.T) bool {
-		return r.forgot(rt, oneOf(rt, "client", r.clients).email)
+		return r.forgot(rt, machine.OneOf(rt, "client", r.clients).email)
 	}},
 	{name: "ask for the password of an address that is known in secret", operations: []string{"passwords-forgot"}, do: func(r *run, rt *rapid.T) bool {
-		return r.forgot(rt, oneOf(rt, "secret client", r.hidden.clients).email)
+		return r.forgot(rt, machine.OneOf(rt, "secret client", r.hidden.clients).email)
 	}},
 	{name: "choose a new password", operations: []string{"passwords-reset"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client with a password", where(r.clients, func(c *client) bool { return c.cognito }))
+		c := machine.OneOf(rt, "client with a password", machine.Where(r.clients, func(c *client) bool { return c.cognito }))
 		r.forgot(rt, c.email)
 		r.settle(rt)
 		if c.reset == "" {
-			skip("they have had mails enough")
+			machine.Skip("they have had mails enough")
 		}
 		done := r.askOf(rt, c, "passwords-reset", "POST", "/password-resets/"+c.reset, fields{"password": foyertest.Password}) == http.StatusNoContent
 		c.reset = ""
 		return r.signIn(rt, c, foyertest.Password) == http.StatusCreated && done
 	}},
 	{name: "change one's name", operations: []string{"me-update"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client who is signed in", r.present())
+		c := machine.OneOf(rt, "client who is signed in", r.present())
 		return r.askOf(rt, c, "me-update", "PATCH", "/me", fields{"name": rapid.SampledFrom([]string{c.name, "Chris Renamed"}).Draw(rt, "name")}) == http.StatusOK
 	}},
 	{name: "change one's password", operations: []string{"me-password"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client who is signed in", r.present())
+		c := machine.OneOf(rt, "client who is signed in", r.present())
 		return r.askOf(rt, c, "me-password", "PUT", "/me/password", fields{"current": foyertest.Password, "new": foyertest.Password}) == http.StatusNoContent
 	}},
 	{name: "change one's address", operations: []string{"me-address-change", "me-address-confirm"}, do: changeAddress},
 	{name: "a second factor, and without it again", operations: []string{"totp-start", "totp-confirm", "sessions-answer", "totp-remove"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client who is signed in", r.present())
+		c := machine.OneOf(rt, "client who is signed in", r.present())
 		return r.secondFactor(rt, c) && r.ask(rt, request{op: "totp-remove", who: c.person, method: "DELETE", target: "/v1/me/totp", each: r.proof(c)}).status == http.StatusNoContent
 	}},
 	{name: "a second factor that is lost", operations: []string{"mfa-reset"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client who is signed in, with access", where(r.present(), func(c *client) bool { return !c.removed }))
+		c := machine.OneOf(rt, "client who is signed in, with access", machine.Where(r.present(), func(c *client) bool { return !c.removed }))
 		if !r.secondFactor(rt, c) {
 			return false
 		}
@@ -94,7 +95,7 @@ var secretAccountSteps = []step{
 			addresses = append(addresses, c.email)
 		}
 		r.tick(time.Minute) // a place asks so often only
-		a := r.privately(rt, request{op: "passwords-forgot", method: "POST", target: "/v1/password-resets", body: body(fields{"email": oneOf(rt, "address", addresses)})})
+		a := r.privately(rt, request{op: "passwords-forgot", method: "POST", target: "/v1/password-resets", body: body(fields{"email": machine.OneOf(rt, "address", addresses)})})
 		return a.status == http.StatusAccepted
 	}},
 }
@@ -118,7 +119,7 @@ func (r *run) linked(m foyertest.Mail) {
 // changeAddress goes the whole way: asked for, confirmed from the new one, signed in
 // with it.
 func changeAddress(r *run, rt *rapid.T) bool {
-	c := oneOf(rt, "client who is signed in", r.present())
+	c := machine.OneOf(rt, "client who is signed in", r.present())
 	wanted := r.stranger(c.name).email
 	c.others = append(c.others, wanted)
 	if r.askOf(rt, c, "me-address-change", "POST", "/me/address", fields{"email": wanted, "password": foyertest.Password}) != http.StatusAccepted {

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"foyer/infra/guards/machine"
 	"foyer/shared/due"
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
@@ -30,7 +31,7 @@ var publicSteps = []step{
 	}},
 	{name: "assign a task to a client", operations: []string{"items-create"}, do: assignToClient},
 	{name: "make an item twice with one key", operations: []string{"items-create"}, do: func(r *run, rt *rapid.T) bool {
-		q := r.itemRequest(rt, fields{"clientCanSee": true}, "message", oneOf(rt, "project", r.projects))
+		q := r.itemRequest(rt, fields{"clientCanSee": true}, "message", machine.OneOf(rt, "project", r.projects))
 		r.made++
 		q.headers = map[string]string{"Idempotency-Key": fmt.Sprint("key-", r.number, "-", r.made)}
 		first := r.ask(rt, q)
@@ -38,18 +39,18 @@ var publicSteps = []step{
 		return first.status == http.StatusCreated && r.ask(rt, q).get("id") == first.get("id")
 	}},
 	{name: "share an item", operations: []string{"items-visibility"}, visibility: true, do: func(r *run, rt *rapid.T) bool {
-		return r.move(rt, oneOf(rt, "private item", r.those(false)), true)
+		return r.move(rt, machine.OneOf(rt, "private item", r.those(false)), true)
 	}},
 	{name: "take an item back", operations: []string{"items-visibility"}, visibility: true, do: func(r *run, rt *rapid.T) bool {
-		return r.move(rt, oneOf(rt, "shared item", r.those(true)), false)
+		return r.move(rt, machine.OneOf(rt, "shared item", r.those(true)), false)
 	}},
 	{name: "set an item's visibility as it is", operations: []string{"items-visibility"}, do: func(r *run, rt *rapid.T) bool {
-		i := oneOf(rt, "item", r.items)
+		i := machine.OneOf(rt, "item", r.items)
 		return r.move(rt, i, i.shared)
 	}},
 	{name: "one more project for Carl", operations: []string{"projects-create", "clients-add"}, do: func(r *run, rt *rapid.T) bool {
 		if len(r.projects) > 1 || r.clients[0].removed {
-			skip("has two, or no access")
+			machine.Skip("has two, or no access")
 		}
 		p := r.project(rt, "Newsletter")
 		done := r.add(rt, r.clients[0], "Globex", p).status == http.StatusCreated
@@ -58,50 +59,50 @@ var publicSteps = []step{
 	}},
 	{name: "invite a client", operations: []string{"clients-add"}, do: func(r *run, rt *rapid.T) bool {
 		if len(r.clients) > 6 {
-			skip("clients enough")
+			machine.Skip("clients enough")
 		}
 		company := rapid.SampledFrom([]string{"Globex", "initech ", "Hooli"}).Draw(rt, "company")
 		return r.add(rt, r.stranger("Nina New"), company, r.projects[0]).status == http.StatusCreated
 	}},
 	{name: "add a client again", operations: []string{"clients-add"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client", r.clients)
+		c := machine.OneOf(rt, "client", r.clients)
 		company := rapid.SampledFrom([]string{"Globex", "Initech"}).Draw(rt, "company")
 		return r.ask(rt, request{op: "clients-add", who: r.ann, method: "POST", target: "/v1/projects/" + r.projects[0] + "/clients",
 			body: body(fields{"companyName": company, "name": c.name, "email": c.email})}).status == http.StatusOK
 	}},
 	{name: "look at an invitation", operations: []string{"invitations-view"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "invited client", r.waiting())
+		c := machine.OneOf(rt, "invited client", r.waiting())
 		return r.ask(rt, request{op: "invitations-view", method: "GET", target: "/v1/invitations/" + c.token}).status == http.StatusOK
 	}},
 	{name: "open an invitation", operations: []string{"invitations-open"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "invited client", r.waiting())
+		c := machine.OneOf(rt, "invited client", r.waiting())
 		return r.ask(rt, request{op: "invitations-open", method: "POST", target: "/v1/invitations/" + c.token + "/opening"}).status == http.StatusNoContent
 	}},
 	{name: "accept an invitation", operations: []string{"invitations-accept"}, do: acceptWithPassword},
 	{name: "sign in", operations: []string{"sessions-create"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client with a password", where(r.clients, func(c *client) bool { return c.cognito }))
+		c := machine.OneOf(rt, "client with a password", machine.Where(r.clients, func(c *client) bool { return c.cognito }))
 		return r.signIn(rt, c, foyertest.Password) == http.StatusCreated
 	}},
 	{name: "sign in with a wrong password", operations: []string{"sessions-create"}, do: func(r *run, rt *rapid.T) bool {
-		return r.signIn(rt, oneOf(rt, "client", r.clients), "Wrong-Horse-7") == http.StatusUnauthorized
+		return r.signIn(rt, machine.OneOf(rt, "client", r.clients), "Wrong-Horse-7") == http.StatusUnauthorized
 	}},
 	{name: "sign out", operations: []string{"sessions-end"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client who can sign in again", where(r.clients, func(c *client) bool { return c.cognito && c.session[plain] != "" }))
+		c := machine.OneOf(rt, "client who can sign in again", machine.Where(r.clients, func(c *client) bool { return c.cognito && c.session[plain] != "" }))
 		return r.ask(rt, request{op: "sessions-end", who: c.person, method: "DELETE", target: "/v1/sessions"}).status == http.StatusNoContent
 	}},
 	{name: "change a client's settings", operations: []string{"settings-put"}, do: changeSettings},
 	{name: "take a client's access away", operations: []string{"access-remove"}, visibility: true, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "client with access", where(r.clients, func(c *client) bool { return !c.removed }))
+		c := machine.OneOf(rt, "client with access", machine.Where(r.clients, func(c *client) bool { return !c.removed }))
 		c.removed = true
 		return r.access(rt, c, "access-remove", "DELETE")
 	}},
 	{name: "give a client's access back", operations: []string{"access-restore"}, visibility: true, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "removed client", where(r.clients, func(c *client) bool { return c.removed }))
+		c := machine.OneOf(rt, "removed client", machine.Where(r.clients, func(c *client) bool { return c.removed }))
 		c.removed = false
 		return r.access(rt, c, "access-restore", "PUT")
 	}},
 	{name: "archive a company and bring it back", operations: []string{"companies-archive", "companies-unarchive"}, visibility: true, do: func(r *run, rt *rapid.T) bool {
-		at := r.companies("/" + oneOf(rt, "client", r.clients).company + "/archive")
+		at := r.companies("/" + machine.OneOf(rt, "client", r.clients).company + "/archive")
 		gone := r.ask(rt, request{op: "companies-archive", who: r.ann, method: "PUT", target: at}).status
 		r.settle(rt)
 		r.sweep(rt)
@@ -126,7 +127,7 @@ var publicSteps = []step{
 	}},
 	{name: "reminders fall due", do: func(r *run, rt *rapid.T) bool {
 		if len(r.waiting()) == 0 {
-			skip("nobody to remind")
+			machine.Skip("nobody to remind")
 		}
 		before := r.stats.mails
 		r.tick(reminder)
@@ -142,7 +143,7 @@ var publicSteps = []step{
 		return r.signUp(rt, r.stranger("Nora Newcomer").email) == http.StatusCreated
 	}},
 	{name: "an agency signs up with an address that is known in secret", operations: []string{"workspaces-create"}, do: func(r *run, rt *rapid.T) bool {
-		return r.signUp(rt, oneOf(rt, "secret client", r.hidden.clients).email) == http.StatusCreated
+		return r.signUp(rt, machine.OneOf(rt, "secret client", r.hidden.clients).email) == http.StatusCreated
 	}},
 }
 
@@ -162,7 +163,7 @@ func (r *run) itemRequest(rt *rapid.T, more fields, kind, project string) reques
 }
 
 func (r *run) newItem(rt *rapid.T, more fields) bool {
-	return r.keep(r.ask(rt, r.itemRequest(rt, more, rapid.SampledFrom(kinds).Draw(rt, "kind"), oneOf(rt, "project", r.projects))))
+	return r.keep(r.ask(rt, r.itemRequest(rt, more, rapid.SampledFrom(kinds).Draw(rt, "kind"), machine.OneOf(rt, "project", r.projects))))
 }
 
 // keep notes the item that an answer made.
@@ -181,17 +182,17 @@ func (r *run) keep(a answer) bool {
 }
 
 func assignToClient(r *run, rt *rapid.T) bool {
-	c := oneOf(rt, "client", r.clients)
+	c := machine.OneOf(rt, "client", r.clients)
 	f := fields{"assignee": c.id, "due": r.now.Add(24 * time.Hour)}
 	if ask := rapid.SampledFrom([]string{"", "feedback", "approval"}).Draw(rt, "ask"); ask != "" {
 		f["ask"] = ask
 	}
-	return r.keep(r.ask(rt, r.itemRequest(rt, f, table.ItemTask, oneOf(rt, "project of the client", c.projects))))
+	return r.keep(r.ask(rt, r.itemRequest(rt, f, table.ItemTask, machine.OneOf(rt, "project of the client", c.projects))))
 }
 
 // those are the items that are shared, or those that are private, in both worlds.
 func (r *run) those(shared bool) []item {
-	return where(r.items, func(i item) bool { return i.shared == shared })
+	return machine.Where(r.items, func(i item) bool { return i.shared == shared })
 }
 
 func (r *run) move(rt *rapid.T, i item, share bool) bool {
@@ -206,11 +207,11 @@ func (r *run) move(rt *rapid.T, i item, share bool) bool {
 
 // waiting are the clients who have an invitation's mail and have not accepted.
 func (r *run) waiting() []*client {
-	return where(r.clients, func(c *client) bool { return c.token != "" && !c.accepted })
+	return machine.Where(r.clients, func(c *client) bool { return c.token != "" && !c.accepted })
 }
 
 func acceptWithPassword(r *run, rt *rapid.T) bool {
-	c := oneOf(rt, "invited client", r.waiting())
+	c := machine.OneOf(rt, "invited client", r.waiting())
 	password := rapid.SampledFrom([]string{foyertest.Password, foyertest.Password, "short"}).Draw(rt, "password")
 	a := r.ask(rt, request{op: "invitations-accept", method: "POST", target: "/v1/invitations/" + c.token + "/acceptance", body: body(fields{"password": password})})
 	if a.status != http.StatusOK {
@@ -230,7 +231,7 @@ func (r *run) signUp(rt *rapid.T, email string) int {
 }
 
 func changeSettings(r *run, rt *rapid.T) bool {
-	c := oneOf(rt, "client with a session", where(r.clients, func(c *client) bool { return c.session[plain] != "" }))
+	c := machine.OneOf(rt, "client with a session", machine.Where(r.clients, func(c *client) bool { return c.session[plain] != "" }))
 	level := rapid.SampledFrom([]string{"all", "limited", "none"}).Draw(rt, "level")
 	projects := fields{}
 	if rapid.Bool().Draw(rt, "for the project") {

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"foyer/infra/guards/machine"
 	"foyer/shared/foyertest"
 	"foyer/shared/mailevents"
 	"foyer/shared/table"
@@ -22,7 +23,7 @@ var secretSteps = []step{
 	}},
 	{name: "secretly make ten private items", operations: []string{"items-create"}, do: func(r *run, rt *rapid.T) bool {
 		if len(r.hidden.items) > 15 {
-			skip("there are many")
+			machine.Skip("there are many")
 		}
 		done := true
 		for range 10 {
@@ -42,16 +43,16 @@ var secretSteps = []step{
 		return r.hid(first) && r.privately(rt, q).get("id") == first.get("id")
 	}},
 	{name: "secretly fail to make an item", operations: []string{"items-create"}, do: func(r *run, rt *rapid.T) bool {
-		wrong := oneOf(rt, "fault", []fields{{"assignee": r.absent("person")}, {"start": r.now}, {"title": ""}, {"ask": "approval"}})
+		wrong := machine.OneOf(rt, "fault", []fields{{"assignee": r.absent("person")}, {"start": r.now}, {"title": ""}, {"ask": "approval"}})
 		return r.privately(rt, r.itemRequest(rt, wrong, table.ItemTask, r.projects[0])).status == http.StatusUnprocessableEntity
 	}},
 	{name: "secretly set a private item's visibility as it is", operations: []string{"items-visibility"}, do: func(r *run, rt *rapid.T) bool {
-		i := oneOf(rt, "secret item", where(r.hidden.items, func(i item) bool { return !i.shared }))
+		i := machine.OneOf(rt, "secret item", machine.Where(r.hidden.items, func(i item) bool { return !i.shared }))
 		return r.privately(rt, request{op: "items-visibility", who: r.ann, method: "PUT", target: "/v1/projects/" + i.project + "/items/" + i.id + "/visibility", body: `{"clientCanSee":false}`}).status == http.StatusOK
 	}},
 	{name: "secretly make a project with a client of its own", operations: []string{"projects-create", "clients-add"}, do: secretProject},
 	{name: "secretly share an item in a secret project", operations: []string{"items-create", "items-visibility"}, do: func(r *run, rt *rapid.T) bool {
-		p := oneOf(rt, "secret project", r.hidden.projects)
+		p := machine.OneOf(rt, "secret project", r.hidden.projects)
 		a := r.privately(rt, r.itemRequest(rt, fields{"clientCanSee": false}, rapid.SampledFrom(kinds).Draw(rt, "kind"), p))
 		if !r.hid(a) {
 			return false
@@ -60,12 +61,12 @@ var secretSteps = []step{
 	}},
 	{name: "a secret client accepts", operations: []string{"invitations-open", "invitations-accept", "sessions-create", "sessions-end"}, do: secretAcceptance},
 	{name: "a secret client loses access", operations: []string{"access-remove"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "secret client with access", where(r.hidden.clients, func(c *client) bool { return !c.removed }))
+		c := machine.OneOf(rt, "secret client with access", machine.Where(r.hidden.clients, func(c *client) bool { return !c.removed }))
 		c.removed = true
 		return r.privately(rt, request{op: "access-remove", who: r.ann, method: "DELETE", target: "/v1/workspaces/" + r.workspace + "/contacts/" + c.contact + "/access"}).status == http.StatusNoContent
 	}},
 	{name: "a secret client gets access back", operations: []string{"access-restore"}, do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "secret client without access", where(r.hidden.clients, func(c *client) bool { return c.removed }))
+		c := machine.OneOf(rt, "secret client without access", machine.Where(r.hidden.clients, func(c *client) bool { return c.removed }))
 		c.removed = false
 		return r.privately(rt, request{op: "access-restore", who: r.ann, method: "PUT", target: "/v1/workspaces/" + r.workspace + "/contacts/" + c.contact + "/access"}).status == http.StatusNoContent
 	}},
@@ -78,7 +79,7 @@ var secretSteps = []step{
 		return a.status == http.StatusCreated
 	}},
 	{name: "a secret company is renamed, archived and back", operations: []string{"companies-update", "companies-archive", "companies-unarchive"}, do: func(r *run, rt *rapid.T) bool {
-		at := r.companies("/" + oneOf(rt, "secret company", r.hidden.companies))
+		at := r.companies("/" + machine.OneOf(rt, "secret company", r.hidden.companies))
 		name := rapid.SampledFrom([]string{"Umbrella", "Vandelay"}).Draw(rt, "name")
 		return r.all(rt, request{op: "companies-update", who: r.mia, method: "PATCH", target: at, headers: map[string]string{"If-Match": "*"}, body: body(fields{"name": name})},
 			request{op: "companies-archive", who: r.ann, method: "PUT", target: at + "/archive"},
@@ -87,12 +88,12 @@ var secretSteps = []step{
 	{name: "a secret company gets a licence and loses it", operations: []string{"subscription-update", "licences-grant", "licences-release"}, do: func(r *run, rt *rapid.T) bool {
 		r.made++
 		at := "/v1/workspaces/" + r.workspace
-		of := at + "/licences/" + oneOf(rt, "secret company", r.hidden.companies)
+		of := at + "/licences/" + machine.OneOf(rt, "secret company", r.hidden.companies)
 		return r.all(rt, request{op: "subscription-update", who: r.ann, method: "PUT", target: at + "/subscription", body: body(fields{"seats": 100 + r.made})},
 			request{op: "licences-grant", who: r.ann, method: "PUT", target: of}, request{op: "licences-release", who: r.ann, method: "DELETE", target: of})
 	}},
 	{name: "a contact more in secret", operations: []string{"contacts-create", "contacts-update"}, do: func(r *run, rt *rapid.T) bool {
-		company := oneOf(rt, "company", append([]string{r.clients[0].company}, r.hidden.companies...))
+		company := machine.OneOf(rt, "company", append([]string{r.clients[0].company}, r.hidden.companies...))
 		a := r.privately(rt, request{op: "contacts-create", who: r.mia, method: "POST", target: r.companies("/" + company + "/contacts"), body: body(fields{"name": "Carl Client", "email": r.secretAddress()})})
 		if a.status != http.StatusCreated {
 			return false
@@ -103,7 +104,7 @@ var secretSteps = []step{
 			headers: map[string]string{"If-Match": "*"}, body: body(fields{"name": "Cora Changed", "email": r.secretAddress()})})
 	}},
 	{name: "a secret contact is invited, twice, and not any more", operations: []string{"invitations-send", "invitations-revoke"}, do: func(r *run, rt *rapid.T) bool {
-		at := "/v1/workspaces/" + r.workspace + "/contacts/" + oneOf(rt, "secret contact", r.hidden.contacts) + "/invitation"
+		at := "/v1/workspaces/" + r.workspace + "/contacts/" + machine.OneOf(rt, "secret contact", r.hidden.contacts) + "/invitation"
 		sent := request{op: "invitations-send", who: r.mia, method: "POST", target: at, body: `{"note":"Welcome."}`}
 		a := r.privately(rt, sent)
 		if a.status != http.StatusAccepted {
@@ -114,7 +115,7 @@ var secretSteps = []step{
 	}},
 	{name: "a secret contact whose mail came back is reached by another address", operations: []string{"address-corrected"}, do: func(r *run, rt *rapid.T) bool {
 		email := r.secretAddress()
-		made := r.privately(rt, request{op: "contacts-create", who: r.mia, method: "POST", target: r.companies("/" + oneOf(rt, "secret company", r.hidden.companies) + "/contacts"), body: body(fields{"name": "Carl Client", "email": email})})
+		made := r.privately(rt, request{op: "contacts-create", who: r.mia, method: "POST", target: r.companies("/" + machine.OneOf(rt, "secret company", r.hidden.companies) + "/contacts"), body: body(fields{"name": "Carl Client", "email": email})})
 		if made.status != http.StatusCreated {
 			return false
 		}
@@ -137,7 +138,7 @@ var secretSteps = []step{
 		return corrected.status == http.StatusAccepted
 	}},
 	{name: "a secret contact is invited and erased", operations: []string{"contacts-delete"}, do: func(r *run, rt *rapid.T) bool {
-		made := r.privately(rt, request{op: "contacts-create", who: r.mia, method: "POST", target: r.companies("/" + oneOf(rt, "secret company", r.hidden.companies) + "/contacts"), body: body(fields{"name": "Carl Client", "email": r.secretAddress()})})
+		made := r.privately(rt, request{op: "contacts-create", who: r.mia, method: "POST", target: r.companies("/" + machine.OneOf(rt, "secret company", r.hidden.companies) + "/contacts"), body: body(fields{"name": "Carl Client", "email": r.secretAddress()})})
 		if made.status != http.StatusCreated {
 			return false
 		}
@@ -150,7 +151,7 @@ var secretSteps = []step{
 		return r.privately(rt, request{op: "contacts-delete", who: r.ann, method: "DELETE", target: at}).status == http.StatusNoContent
 	}},
 	{name: "all of a secret company are invited", operations: []string{"invitations-send-all"}, do: func(r *run, rt *rapid.T) bool {
-		a := r.privately(rt, request{op: "invitations-send-all", who: r.ann, method: "POST", target: r.companies("/" + oneOf(rt, "secret company", r.hidden.companies) + "/invitations")})
+		a := r.privately(rt, request{op: "invitations-send-all", who: r.ann, method: "POST", target: r.companies("/" + machine.OneOf(rt, "secret company", r.hidden.companies) + "/invitations")})
 		r.hidden.jobs = append(r.hidden.jobs, r.names.call(a.get("id"), "secret job"))
 		return a.status == http.StatusAccepted
 	}},
@@ -199,7 +200,7 @@ var secretSteps = []step{
 			body: body(fields{"invitationDays": 7})}).status == http.StatusOK
 	}},
 	{name: "members change their settings", operations: []string{"settings-put"}, do: func(r *run, rt *rapid.T) bool {
-		who := oneOf(rt, "member", []*person{r.ann, r.mia})
+		who := machine.OneOf(rt, "member", []*person{r.ann, r.mia})
 		level := rapid.SampledFrom([]string{"all", "limited", "none"}).Draw(rt, "level")
 		return r.privately(rt, request{op: "settings-put", who: who, method: "PUT", target: "/v1/me/notification-settings", headers: map[string]string{"If-Match": "*"},
 			body: body(fields{"level": level, "projects": fields{r.projects[0]: level}})}).status == http.StatusOK
@@ -215,11 +216,11 @@ var secretSteps = []step{
 		return seen || r.clients[1].removed
 	}},
 	{name: "a client looks for what is secret", do: func(r *run, rt *rapid.T) bool {
-		i := oneOf(rt, "secret item", r.hidden.items)
+		i := machine.OneOf(rt, "secret item", r.hidden.items)
 		return r.privately(rt, request{op: "portal-items-get", who: r.clients[0].person, method: "GET", target: "/v1/portal/projects/" + i.project + "/items/" + i.id}).status == http.StatusNotFound
 	}},
 	{name: "a scanner of mails fetches a link", do: func(r *run, rt *rapid.T) bool {
-		c := oneOf(rt, "invited client", r.waiting())
+		c := machine.OneOf(rt, "invited client", r.waiting())
 		return r.privately(rt, request{op: "invitations-view", method: "GET", target: "/v1/invitations/" + c.token}).status < http.StatusInternalServerError
 	}},
 	{name: "attempts to sign in fail", operations: []string{"sessions-create"}, do: func(r *run, rt *rapid.T) bool {
@@ -227,14 +228,14 @@ var secretSteps = []step{
 		for _, c := range r.hidden.clients {
 			addresses = append(addresses, c.email)
 		}
-		email := oneOf(rt, "address", addresses)
+		email := machine.OneOf(rt, "address", addresses)
 		return r.privately(rt, request{op: "sessions-create", method: "POST", target: "/v1/sessions", body: body(fields{"email": email, "password": "Wrong-Horse-7"})}).status == http.StatusUnauthorized
 	}},
 }
 
 // hide makes a private item that only one world has.
 func (r *run) hide(rt *rapid.T, more fields) bool {
-	return r.hid(r.privately(rt, r.itemRequest(rt, more, rapid.SampledFrom(kinds).Draw(rt, "kind"), oneOf(rt, "project", r.projects))))
+	return r.hid(r.privately(rt, r.itemRequest(rt, more, rapid.SampledFrom(kinds).Draw(rt, "kind"), machine.OneOf(rt, "project", r.projects))))
 }
 
 func (r *run) hid(a answer) bool {
@@ -291,7 +292,7 @@ func secretMember(r *run, rt *rapid.T) bool {
 // stands there at once.
 func secretImport(r *run, rt *rapid.T) bool {
 	if len(r.hidden.jobs) > 30 {
-		skip("secret jobs enough")
+		machine.Skip("secret jobs enough")
 	}
 	at := "/v1/workspaces/" + r.workspace + "/imports"
 	made := r.privately(rt, request{op: "imports-create", who: r.ann, method: "POST", target: at, body: `{"size":32,"sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}`})
@@ -319,7 +320,7 @@ func secretImport(r *run, rt *rapid.T) bool {
 // own, or of the company that Carl is of.
 func secretProject(r *run, rt *rapid.T) bool {
 	if len(r.hidden.projects) > 2 {
-		skip("secret projects enough")
+		machine.Skip("secret projects enough")
 	}
 	made := r.privately(rt, request{op: "projects-create", who: r.ann, method: "POST", target: "/v1/workspaces/" + r.workspace + "/projects", body: `{"name":"New website"}`})
 	if made.status != http.StatusCreated {
@@ -344,7 +345,7 @@ func secretProject(r *run, rt *rapid.T) bool {
 
 // secretAcceptance goes the whole way of a client, by the link past the mail.
 func secretAcceptance(r *run, rt *rapid.T) bool {
-	c := oneOf(rt, "secret client who was invited", where(r.hidden.clients, func(c *client) bool { return !c.accepted && !c.removed }))
+	c := machine.OneOf(rt, "secret client who was invited", machine.Where(r.hidden.clients, func(c *client) bool { return !c.accepted && !c.removed }))
 	link := "/v1/invitations/" + r.sides[secret].Link(c.email, r.workspace)
 	r.privately(rt, request{op: "invitations-open", method: "POST", target: link + "/opening"})
 	accepted := r.privately(rt, request{op: "invitations-accept", method: "POST", target: link + "/acceptance", body: body(fields{"password": foyertest.Password})})

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"foyer/infra/guards/machine"
 	"foyer/shared/catalog"
 )
 
@@ -34,7 +35,7 @@ const sweepEvery = 20
 func (r *run) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){"step": func(rt *rapid.T) {
 		for {
-			n := evenly.Draw(rt, "step") % (len(publicSteps) + len(secretSteps))
+			n := machine.Evenly.Draw(rt, "step") % (len(publicSteps) + len(secretSteps))
 			if n < len(publicSteps) && r.take(rt, publicSteps[n], false) {
 				return
 			}
@@ -45,71 +46,23 @@ func (r *run) actions() map[string]func(*rapid.T) {
 	}}
 }
 
-// skipped is a step that has nothing to do, and says why. Another is drawn in its
-// place: rapid ends a run early of which two thirds are skipped, and the more steps
-// there are, the more have nothing to do at first.
-type skipped struct{ why string }
-
-func skip(why string) { panic(skipped{why}) }
-
-// evenly draws numbers of 16 bits, all as likely: rapid's own generators prefer
-// small ones, and all steps are to be taken.
-var evenly = rapid.Custom(func(rt *rapid.T) int {
-	n := 0
-	for range 16 {
-		n *= 2
-		if rapid.Bool().Draw(rt, "bit") {
-			n++
-		}
-	}
-	return n
-})
-
 // take takes a step, and says whether there was anything to do.
 func (r *run) take(rt *rapid.T, s step, secretly bool) (taken bool) {
 	rt.Helper()
-	defer func() {
-		switch why := recover().(type) {
-		case nil:
-		case skipped:
-			rt.Log(s.name, "skipped:", why.why)
-		default:
-			panic(why) // rapid's own, or a defect
+	return machine.Take(rt, s.name, func() {
+		did := s.do(r, rt)
+		r.stats.steps++
+		r.since++
+		if did {
+			r.stats.took[s.name]++
 		}
-	}()
-	rt.Log(s.name)
-	did := s.do(r, rt)
-	r.stats.steps++
-	r.since++
-	if did {
-		r.stats.took[s.name]++
-	}
-	if !secretly {
-		r.settle(rt)
-	}
-	if did && s.visibility || r.since >= sweepEvery {
-		r.sweep(rt)
-	}
-	return true
-}
-
-// oneOf draws one of what there is, and skips the step where there is nothing.
-func oneOf[T any](rt *rapid.T, what string, all []T) T {
-	if len(all) == 0 {
-		skip("there is no " + what)
-	}
-	return all[rapid.IntRange(0, len(all)-1).Draw(rt, what)]
-}
-
-// where are the elements for which it holds.
-func where[T any](all []T, holds func(T) bool) []T {
-	var out []T
-	for _, one := range all {
-		if holds(one) {
-			out = append(out, one)
+		if !secretly {
+			r.settle(rt)
 		}
-	}
-	return out
+		if did && s.visibility || r.since >= sweepEvery {
+			r.sweep(rt)
+		}
+	})
 }
 
 // Each operation that changes something says what it is to a client: something

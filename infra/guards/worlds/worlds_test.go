@@ -3,7 +3,6 @@
 package worlds
 
 import (
-	"flag"
 	"fmt"
 	"strconv"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"foyer/infra/guards/machine"
 	"foyer/infra/guards/proof"
 )
 
@@ -26,14 +26,14 @@ const (
 func TestAClientCannotTellAWorldWithSecretsFromOneWithout(t *testing.T) {
 	random := proof.Rand(t)
 	g := newTwins(t, random.Uint64())
-	set(t, "rapid.steps", fmt.Sprint(stepsOfOneRun))
-	set(t, "rapid.checks", fmt.Sprint(runsAtOnce))
-	set(t, "rapid.nofailfile", "true")
-	set(t, "rapid.shrinktime", "20s")
+	machine.Set(t, "rapid.steps", fmt.Sprint(stepsOfOneRun))
+	machine.Set(t, "rapid.checks", fmt.Sprint(runsAtOnce))
+	machine.Set(t, "rapid.nofailfile", "true")
+	machine.Set(t, "rapid.shrinktime", "20s")
 	began := time.Now()
 	until := proof.Until(t, 0)
 	for g.stats.steps < shortSteps || g.stats.steps < mostSteps && len(g.missing(t)) > 0 || time.Now().Before(until) {
-		set(t, "rapid.seed", strconv.FormatUint(random.Uint64()|1, 10)) // 0 is: any
+		machine.Set(t, "rapid.seed", strconv.FormatUint(random.Uint64()|1, 10)) // 0 is: any
 		rapid.Check(t, g.oneRun)
 	}
 	t.Logf("%s in %.0fs; each step:%s", g.stats, time.Since(began).Seconds(), g.stats.each())
@@ -70,17 +70,4 @@ func (g *twins) missing(t *testing.T) (missing []string) {
 		}
 	}
 	return missing
-}
-
-func set(t *testing.T, name, value string) {
-	t.Helper()
-	f := flag.Lookup(name)
-	if f == nil {
-		t.Fatalf("there is no flag %s", name)
-	}
-	before := f.Value.String()
-	if err := flag.Set(name, value); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = flag.Set(name, before) }) // as it was
 }
