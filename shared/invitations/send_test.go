@@ -449,3 +449,13 @@ func TestAnInvitationThatIsMissingIsAFailure(t *testing.T) {
 	}
 	o.Unchanged(func() { o.send(o.nora).Problem(http.StatusInternalServerError, "internal") })
 }
+
+// Nobody is reminded of what has ended, nor of what ends at that very moment.
+func TestAnInvitationIsRemindedOfWhileItLasts(t *testing.T) {
+	o := newOffice(t)
+	o.Config.InvitationLife = 2 * reminder
+	o.send(o.nora).Must(http.StatusAccepted)
+	if got := o.Invitations(o.nora.Email, o.Acme.Workspace)[0]; len(got.RemindAt) != 1 || !got.RemindAt[0].Before(got.ExpiresAt) {
+		t.Errorf("it is reminded of at %v and ends at %s, want it once before", got.RemindAt, got.ExpiresAt)
+	}
+}
