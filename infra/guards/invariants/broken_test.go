@@ -53,6 +53,7 @@ var mayGo = map[string]string{
 var free = map[string][]string{
 	"*":             {"createdAt", "ttl", "at"},
 	"Account":       {"name", "language", "totp", "ended"}, // what Cognito has of it; fewer endings than a challenge knows are tried by hand
+	"Address":       {"invited"},                           // fewer than there are, of one who moved; more than there ever were are tried by hand
 	"Attempts":      {"attempts"},
 	"PasswordReset": {"reset", "expiresAt"}, "AddressChange": {"change", "email", "expiresAt"}, // random; of another form they are tried by hand
 	"WorkspaceGate":       {"name", "portalNeedsLicence", "closed", "invitationDays", "reminders"},
@@ -175,6 +176,20 @@ func showsWhatIsBrokenByHand(t *testing.T, s *scene.Scene) {
 			job := "job_01JD0000000000000000000000"
 			many := &types.AttributeValueMemberN{Value: "99"}
 			return at(with(with(with(item, "job", text(job)), "done", many), "total", many), table.Job(s.WorkspaceID, job))
+		}},
+		{"an address that was invited more often than it was", "was invited 99 times", func() table.Item {
+			key, item := first("Address", nil)
+			return at(with(item, "invited", &types.AttributeValueMemberN{Value: "99"}), key)
+		}},
+		{"an address that was not invited to what waits", "was invited 0 times", func() table.Item {
+			_, account := first("Account", func(i table.Item) bool { return reflect.DeepEqual(i["state"], text(table.AccountInvited)) })
+			key := table.Address(account["email"].(*types.AttributeValueMemberS).Value)
+			return at(with(whole[key], "invited", &types.AttributeValueMemberN{Value: "0"}), key)
+		}},
+		{"an account that nobody accepted and nothing invites", "nothing invites them any more", func() table.Item {
+			_, item := first("Account", func(i table.Item) bool { return reflect.DeepEqual(i["state"], text(table.AccountInvited)) })
+			stranger := "per_01JD0000000000000000000000"
+			return at(with(item, "person", text(stranger)), table.Account(stranger))
 		}},
 		{"a row of an unknown kind", "is of no known kind", func() table.Item {
 			return at(table.Item{}, table.Key{PK: table.RealmTeam + "W#" + s.WorkspaceID, SK: "SECRET#1"})
