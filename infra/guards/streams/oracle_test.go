@@ -68,17 +68,17 @@ func (o outcome) differences(want outcome, doubled int) (out []string) {
 	}
 	for _, m := range slices.Sorted(maps.Keys(want.mails)) {
 		if o.mails[m] < want.mails[m] {
-			out = append(out, fmt.Sprintf("lost: %d mails, want %d: %.80s", o.mails[m], want.mails[m], m))
+			out = append(out, fmt.Sprintf("lost: %d mails, want %d: %.900s", o.mails[m], want.mails[m], m))
 		}
 	}
 	extra := 0
 	for _, m := range slices.Sorted(maps.Keys(o.mails)) {
 		switch more := o.mails[m] - want.mails[m]; {
 		case more > 0 && want.mails[m] == 0:
-			out = append(out, fmt.Sprintf("too much: the mail %.80s", m))
+			out = append(out, fmt.Sprintf("too much: the mail %.900s", m))
 		case more > 0:
 			if extra += more; extra > doubled {
-				out = append(out, fmt.Sprintf("doubled: %d mails, want %d: %.80s", o.mails[m], want.mails[m], m))
+				out = append(out, fmt.Sprintf("doubled: %d mails, want %d: %.900s", o.mails[m], want.mails[m], m))
 			}
 		}
 	}
