@@ -328,3 +328,19 @@ func TestWhoHasAnAddressThatCannotBeReadIsNotNamed(t *testing.T) {
 		s.contact("Nina New", "nora@globex.example").Problem(http.StatusInternalServerError, "internal")
 	})
 }
+
+// An invitation that is gone before the name is written does not come back with a name alone.
+func TestANewNameMakesNoInvitation(t *testing.T) {
+	s := begin(t)
+	ivy := s.Invited(s.Ann, s.Acme.Project, "Globex", "Ivy Invited", "ivy@globex.example")
+	key := s.Invitations(ivy.Email, s.Acme.Workspace)[0].Key
+	s.Before("contacts-update", "TransactWriteItems", 1, func() {
+		if err := s.Table.DeleteOne(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+	})
+	s.Do(s.Ann, "PATCH", s.at(ivy.Contact), map[string]any{"name": "Ines Invited"}, foyertest.Header{Name: "If-Match", Value: "*"}).Problem(http.StatusConflict, "write-conflict")
+	if row := s.Rows()[key]; row != nil {
+		t.Errorf("there is %v", row)
+	}
+}

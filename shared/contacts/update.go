@@ -115,7 +115,7 @@ func Changing(c *api.Call, row, to table.ContactRow) *table.Tx {
 		}
 		search.Reindex(tx, row.Contact, row.Name, to.Name, wordKey(c, row, row.Name), wordKey(c, row, to.Name))
 		if row.InvitationState != "" { // whoever accepts or is reminded from now on has the new name
-			tx.Update(table.Invitation(row.Person, c.Workspace, row.Contact), table.Set("name", to.Name))
+			tx.Update(table.Invitation(row.Person, c.Workspace, row.Contact), table.Set("name", to.Name)).If(table.Exists()).Else(table.ErrConflict)
 		}
 		if row.Person != "" {
 			work.Start(c, tx, RenameKind.Name, map[string]string{"contact": row.Contact})

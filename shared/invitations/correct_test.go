@@ -390,3 +390,22 @@ func (o office) jobs() (all []table.JobRow) {
 	}
 	return all
 }
+
+// Whoever corrects the address after it was corrected and bounced once more sends another
+// invitation than that one, with a mail and a link of its own.
+func TestACorrectionAfterAnotherThatBouncedIsAnother(t *testing.T) {
+	o := newOffice(t)
+	bert, _, _ := o.bert()
+	var dead string
+	o.meanwhile("address-corrected", func() {
+		o.correct(bert, bert.Email).Must(http.StatusAccepted)
+		dead = o.comesBack(bert)
+	})
+	o.correct(bert, bert.Email).Must(http.StatusAccepted)
+	mails := o.mailed(bert.Email)
+	if len(mails) != 1 || mails[0].Token() == dead {
+		t.Fatalf("got %d mails, want one with another link", len(mails))
+	}
+	view(o.World, dead).Problem(http.StatusNotFound, "not-found")
+	view(o.World, mails[0].Token()).Must(http.StatusOK)
+}

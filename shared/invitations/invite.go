@@ -80,8 +80,8 @@ func Reinvite(c *api.Call, tx *table.Tx, before table.InvitationRow, i Invitee) 
 }
 
 // anew puts the whole invitation: in the place of the one before, if there was one, and
-// as a later generation than that and than last. Whether the one before is as it was the
-// caller asks of the team's row, which shows its state.
+// as a later generation than that and than last: no link and no mail of any other is this
+// one's. Whether its state is as it was the caller asks of the team's row, which shows it.
 func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.InvitationRow, last int) table.InvitationRow {
 	now := c.Now()
 	if before == nil {
@@ -108,13 +108,12 @@ func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.Invit
 		Generation: last + 1, State: table.InvitationQueued, CreatedAt: now,
 	}
 	inv.ExpiresAt, inv.RemindAt = times(c)
+	same := table.Absent()
 	if before != nil {
 		inv.Generation = max(before.Generation, last) + 1
+		same = table.Is("generation", before.Generation)
 	}
-	put := tx.Put(table.Invitation(known.Person, i.Workspace, subject), inv)
-	if before == nil {
-		put.If(table.Absent()).Else(table.ErrConflict)
-	}
+	tx.Put(table.Invitation(known.Person, i.Workspace, subject), inv).If(same).Else(table.ErrConflict)
 	PutMail(c.Env, tx, inv, table.MailInvitation, 0)
 	PutReminder(c.Env, tx, inv, 1)
 	return inv
