@@ -29,7 +29,7 @@ type place struct {
 func slice(ctx context.Context, env *api.Env, job *table.JobRow, at *place) (bool, error) {
 	persons := strings.Fields(job.About[contacts.AboutPersons]) // at least one: else there is no job
 	e := eraser{env: env, job: job, contact: job.About[contacts.AboutContact], person: persons[at.Person]}
-	if at.Person > 0 {
+	if at.Person > 0 && at.At == "" {
 		// It has the wrong address; nobody can open it.
 		if err := env.Table.DeleteOne(ctx, table.Invitation(e.person, job.Workspace, e.contact)); err != nil {
 			return false, err

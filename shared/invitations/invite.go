@@ -194,7 +194,10 @@ func PutReminder(env *api.Env, tx *table.Tx, inv table.InvitationRow, number int
 	if next < 0 {
 		return
 	}
-	minute := DueMinute(now, inv.RemindAt[next].Sub(now)) // in the last of its life it finds nothing to remind of
+	minute := DueMinute(now, inv.RemindAt[next].Sub(now))
+	if !minute.Before(inv.ExpiresAt) {
+		return // it would find nothing to remind of
+	}
 	id := fmt.Sprintf("%s#%s#%s#%d#%d", table.DueReminder, inv.Workspace, inv.Subject, inv.Generation, number)
 	tx.Put(table.Due(minute, id), table.DueRow{
 		Due: id, Kind: table.DueReminder, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: inv.Generation, Number: number,

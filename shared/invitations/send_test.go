@@ -459,3 +459,16 @@ func TestAnInvitationIsRemindedOfWhileItLasts(t *testing.T) {
 		t.Errorf("it is reminded of at %v and ends at %s, want it once before", got.RemindAt, got.ExpiresAt)
 	}
 }
+
+// A reminder is due at a whole minute: where that is past the end there is none.
+func TestNoReminderIsDueAfterTheEnd(t *testing.T) {
+	o := newOffice(t)
+	o.Clock.Stand(o.Clock.Now().Truncate(time.Minute).Add(time.Minute + time.Second))
+	o.Config.InvitationLife = reminder + 30*time.Second
+	o.send(o.nora).Must(http.StatusAccepted)
+	for key, item := range o.Rows() {
+		if strings.HasPrefix(key.PK, table.RealmDue) && strings.Contains(key.SK, o.nora.Contact) {
+			t.Errorf("there is %v", item)
+		}
+	}
+}
