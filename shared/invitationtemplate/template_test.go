@@ -97,10 +97,17 @@ func TestATestGoesToWhoAsksAndToNobodyElse(t *testing.T) {
 
 func TestATestOfTheDefaultMail(t *testing.T) {
 	s := begin(t)
+	asked := s.Clock.Now()
+	s.Clock.Stand(asked)
 	s.Do(s.acme.Ann, "POST", s.path+"/test", nil).Must(202)
+	s.Clock.Advance(time.Hour) // the mail says the same whenever it is sent
 	s.Drain()
-	if got := s.Mails("ann@acme.example"); len(got) != 1 || got[0].Subject != "Ann Archer invites you to “New website”" || got[0].From != "Foyer <foyer@example.com>" {
-		t.Errorf("got %+v", got)
+	got := s.Mails("ann@acme.example")
+	if len(got) != 1 || got[0].Subject != "Ann Archer invites you to “New website”" || got[0].From != "Foyer <foyer@example.com>" {
+		t.Fatalf("got %+v", got)
+	}
+	if until := asked.Add(7 * 24 * time.Hour).UTC().Format("15:04 UTC"); !strings.Contains(got[0].Text, until) {
+		t.Errorf("got %s, want it until %s", got[0].Text, until)
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 // SampleOf is what is true of a sample.
 type SampleOf struct {
 	Workspace, Inviter, To string
-	Page                   string // where the page is; empty: somewhere
-	Now                    time.Time
+	Page                   string    // where the page is; empty: somewhere
+	At                     time.Time // when it was asked for
 }
 
 // samplePage stands where the address of the page is not known.
@@ -26,7 +26,7 @@ func Sample(row table.TemplateRow, of SampleOf) (Content, error) {
 	}
 	return FromTemplate(row, table.InvitationRow{
 		Subject: "sample", Project: "sample", Email: of.To, Name: words.contact, CompanyName: "Globex", ProjectName: words.project,
-		WorkspaceName: of.Workspace, InviterName: of.Inviter, Note: words.note, ExpiresAt: of.Now.Add(7 * 24 * time.Hour),
+		WorkspaceName: of.Workspace, InviterName: of.Inviter, Note: words.note, ExpiresAt: of.At.Add(7 * 24 * time.Hour),
 	}, cmp.Or(of.Page, samplePage)+"/#/invitation/sample", false)
 }
 

@@ -38,7 +38,7 @@ func prepareTemplateTest(ctx context.Context, env *api.Env, c claim) (prepared, 
 	case policy.AdminOfWorkspace(facts) != nil:
 		return stale("no-access")
 	}
-	of := letters.SampleOf{Workspace: gate.Name, Inviter: account.Name, To: account.Email, Page: env.Config.PublicURL, Now: env.Now()}
+	of := letters.SampleOf{Workspace: gate.Name, Inviter: account.Name, To: account.Email, Page: env.Config.PublicURL, At: m.At}
 	content, broken := letters.Sample(template, of)
 	if broken != nil {
 		return stale("template-broken")

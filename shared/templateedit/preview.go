@@ -58,7 +58,7 @@ func preview(ctx context.Context, c *api.Call, in *PreviewInput) (*PreviewOutput
 			return nil, err
 		}
 	}
-	content, err := letters.Sample(row, letters.SampleOf{Workspace: c.Gate.Name, Inviter: caller.Name, To: caller.Email, Page: c.Config.PublicURL, Now: c.Now()})
+	content, err := letters.Sample(row, letters.SampleOf{Workspace: c.Gate.Name, Inviter: caller.Name, To: caller.Email, Page: c.Config.PublicURL, At: c.Now()})
 	if err != nil {
 		return nil, err
 	}
