@@ -21,21 +21,23 @@ import (
 // senderName is shown beside the sender's address, where a workspace has no other.
 const senderName = "Foyer"
 
-// sesAttempts of one send, the first included, where SES says that it is too
-// much at once.
-const sesAttempts = 3
-
 // client is SES, tried again only where it surely did not take the mail: an
 // answer that was lost may have been a yes, and then the mail would go out twice.
 func client(env *api.Env) *sesv2.Client {
 	return api.Resource(env, "sesv2", func(e *api.Env) *sesv2.Client {
 		return sesv2.NewFromConfig(e.AWS, func(o *sesv2.Options) {
-			o.Retryer = retry.NewStandard(func(s *retry.StandardOptions) {
-				s.MaxAttempts = sesAttempts
-				s.Retryables = []retry.IsErrorRetryable{retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}}
-			})
+			o.Retryer = onlyThrottled{o.Retryer}
 		})
 	})
+}
+
+// onlyThrottled tries again, as other clients do and as soon, what SES was too busy for.
+type onlyThrottled struct{ aws.Retryer }
+
+var throttled = retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}
+
+func (onlyThrottled) IsErrorRetryable(err error) bool {
+	return throttled.IsErrorRetryable(err) == aws.TrueTernary
 }
 
 // send hands the mail to SES and gives back SES's id of it.
