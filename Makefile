@@ -18,6 +18,8 @@ LEAN := -vet=off -ldflags=-s\ -w
 # compute: four packages at a time keep two cores busy. There is memory enough to collect
 # garbage seldom (GOGC).
 LONGEST := ./infra/guards/worlds ./infra/guards/faults ./infra/guards/hostile ./infra/guards/reads ./infra/guards/invitation
+# The packages whose tests need an engine; those of the others are in check alone.
+ENGINE = $(shell grep -rl --include='*_test.go' '^//go:build engine' functions infra shared | xargs dirname | sort -u | sed 's|^|./|')
 LINT_VERSION := 2.15.0
 LINT := .local/bin/golangci-lint-$(LINT_VERSION)
 
@@ -59,7 +61,7 @@ test: check ## check, tests on an engine, and beside them the story on a deploye
 integration: $(LOCAL) ## Tests of the real handlers on an engine of their own, each function under its own policy
 	@$(call step,integration tests)
 	@rm -rf $(GRANTS) && mkdir -p $(GRANTS)
-	@GOGC=400 FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m $(LEAN) -p 4 -parallel 4 $(LONGEST) ./...
+	@GOGC=400 FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m $(LEAN) -p 4 -parallel 4 $(LONGEST) $(ENGINE)
 	@$(call step,grants that no test needed)
 	@FOYER_IAM_RECORD=$(GRANTS) go run ./infra/grants
 

@@ -18,7 +18,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -195,28 +194,6 @@ func (w *World) makeTable(ctx context.Context) {
 	w.T.Cleanup(func() {
 		_, _ = db.DeleteTable(context.WithoutCancel(ctx), &dynamodb.DeleteTableInput{TableName: aws.String(w.names["Table"])}) // the engine goes anyway
 	})
-}
-
-func (w *World) makePool(ctx context.Context) {
-	w.T.Helper()
-	pool, err := w.template.UserPool("UserPool")
-	w.must(err)
-	idp := cognitoidentityprovider.NewFromConfig(w.AWS)
-	made, err := idp.CreateUserPool(ctx, pool.CreateUserPoolInput())
-	w.must(err)
-	w.names["UserPool"] = *made.UserPool.Id
-	if factors := pool.SetUserPoolMfaConfigInput(*made.UserPool.Id); factors != nil {
-		_, err = idp.SetUserPoolMfaConfig(ctx, factors)
-		w.must(err)
-	}
-	for _, id := range []string{"UserPoolClient", "UserPoolInternalClient"} {
-		client, err := w.template.UserPoolClient(id)
-		w.must(err)
-		madeClient, err := idp.CreateUserPoolClient(ctx, client.CreateUserPoolClientInput(*made.UserPool.Id))
-		w.must(err)
-		w.names[id] = *madeClient.UserPoolClient.ClientId
-		w.cognito.secrets[w.names[id]] = *madeClient.UserPoolClient.ClientSecret
-	}
 }
 
 // Env is the environment of one function: its AWS calls are held to its policy.

@@ -17,7 +17,7 @@ import (
 )
 
 // memory is what the table of a world answered to reads of sweeps. Until somebody
-// writes to a partition the same read of it has the same answer, and is made once:
+// writes to a row, or to a partition, the same read of it has the same answer, and is made once:
 // the handlers, their policies and their calls are as ever, and a sweep reads what
 // has changed since the last one. Every write of the world passes it, the test's own
 // too.
@@ -25,14 +25,14 @@ type memory struct {
 	mu       sync.Mutex
 	sweeping bool
 	wrote    []string       // calls of a sweep that change something: none should
-	writes   map[string]int // partition → writes to it so far
+	writes   map[string]int // partition, or row → writes to it so far
 	all      int            // writes to any: what an index shows
 	answers  map[string]remembered
 }
 
 type remembered struct {
 	result any
-	at     int // writes to its partitions before it was read
+	at     int // writes to what it shows before it was read
 }
 
 // everywhere stands for the partitions of an index, which a write to any row changes.
@@ -69,7 +69,7 @@ func (m *memory) forget() {
 }
 
 func (m *memory) handle(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
-	partitions, reads := readsOf(in.Parameters)
+	shows, reads := readsOf(in.Parameters)
 	if !reads {
 		return m.write(ctx, in, next)
 	}
@@ -89,7 +89,7 @@ func (m *memory) handle(ctx context.Context, in middleware.SerializeInput, next 
 	key := awsmiddleware.GetOperationName(ctx) + string(raw)
 	m.mu.Lock()
 	had, ok := m.answers[key]
-	at := m.version(partitions)
+	at := m.version(shows)
 	m.mu.Unlock()
 	if !ok || had.at != at {
 		out, meta, err := next.HandleSerialize(ctx, in)
@@ -133,7 +133,7 @@ func (m *memory) known(batch *dynamodb.BatchGetItemInput) (rows map[string][]map
 		rows[name] = []map[string]types.AttributeValue{}
 		for _, key := range keys.Keys {
 			one := rowOf(name, key)
-			versions[one] = m.version([]string{partitionOf(key)})
+			versions[one] = m.version(rowKey(key))
 			had, ok := m.answers[one]
 			if !ok || had.at != versions[one] {
 				complete = false
@@ -158,40 +158,43 @@ func (m *memory) learn(batch *dynamodb.BatchGetItemInput, read *dynamodb.BatchGe
 	}
 }
 
-// rowOf names a row among the answers.
+// rowOf names a row among the answers, rowKey among the writes.
 func rowOf(table string, key map[string]types.AttributeValue) string {
-	return strings.Join([]string{table, partitionOf(key), textOf(key["SK"])}, "\x00")
+	return table + "\x00" + rowKey(key)
+}
+
+func rowKey(row map[string]types.AttributeValue) string {
+	return partitionOf(row) + "\x00" + textOf(row["SK"])
 }
 
 // write hands a write on, and counts it when it has happened, whatever is said of it:
 // an answer that was read meanwhile is older than the count.
 func (m *memory) write(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
-	partitions := writesOf(in.Parameters)
+	rows := writesOf(in.Parameters)
 	out, meta, err := next.HandleSerialize(ctx, in)
-	if len(partitions) == 0 {
+	if len(rows) == 0 {
 		return out, meta, err // of something else than the table
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, p := range partitions {
-		m.writes[p]++
+	for _, row := range rows {
+		partition := partitionOf(row)
+		m.writes[partition]++
+		m.writes[rowKey(row)]++
 		m.all++
-		if m.sweeping && !counter(p) {
-			m.wrote = append(m.wrote, awsmiddleware.GetOperationName(ctx)+" "+p)
+		if m.sweeping && !counter(partition) {
+			m.wrote = append(m.wrote, awsmiddleware.GetOperationName(ctx)+" "+partition)
 		}
 	}
 	return out, meta, err
 }
 
-func (m *memory) version(partitions []string) int {
-	n := 0
-	for _, p := range partitions {
-		if p == everywhere {
-			n += m.all
-		}
-		n += m.writes[p]
+// version is how often what is shown was written to.
+func (m *memory) version(shows string) int {
+	if shows == everywhere {
+		return m.all
 	}
-	return n
+	return m.writes[shows]
 }
 
 // counter says whether rows of the partition count attempts: whoever asks is counted, in
@@ -200,45 +203,41 @@ func counter(partition string) bool {
 	return strings.HasPrefix(partition, table.RealmAuth+"ATTEMPTS#")
 }
 
-// readsOf are the partitions that a read asks for, and whether it is one.
-func readsOf(input any) (partitions []string, reads bool) {
+// readsOf is what a call shows, and whether it is a read: a row, a partition, or
+// everywhere. Of a batch each row is looked up by itself.
+func readsOf(input any) (shows string, reads bool) {
 	switch in := input.(type) {
 	case *dynamodb.GetItemInput:
-		return []string{partitionOf(in.Key)}, true
+		return rowKey(in.Key), true
 	case *dynamodb.QueryInput:
 		if in.IndexName != nil {
-			return []string{everywhere}, true
+			return everywhere, true
 		}
-		return []string{textOf(in.ExpressionAttributeValues[":pk"])}, true
+		return textOf(in.ExpressionAttributeValues[":pk"]), true
 	case *dynamodb.BatchGetItemInput:
-		for _, keys := range in.RequestItems {
-			for _, key := range keys.Keys {
-				partitions = append(partitions, partitionOf(key))
-			}
-		}
-		return partitions, true
+		return "", true
 	}
-	return nil, false
+	return "", false
 }
 
-// writesOf are the partitions that a call may change; those of a check in a
-// transaction are counted too, which costs a read.
-func writesOf(input any) (partitions []string) {
+// writesOf are the rows that a call may change, or their keys. What a transaction only
+// checks it leaves as it is.
+func writesOf(input any) (rows []map[string]types.AttributeValue) {
 	switch in := input.(type) {
 	case *dynamodb.PutItemInput:
-		return []string{partitionOf(in.Item)}
+		return append(rows, in.Item)
 	case *dynamodb.UpdateItemInput:
-		return []string{partitionOf(in.Key)}
+		return append(rows, in.Key)
 	case *dynamodb.DeleteItemInput:
-		return []string{partitionOf(in.Key)}
+		return append(rows, in.Key)
 	case *dynamodb.BatchWriteItemInput:
 		for _, writes := range in.RequestItems {
 			for _, w := range writes {
 				if w.PutRequest != nil {
-					partitions = append(partitions, partitionOf(w.PutRequest.Item))
+					rows = append(rows, w.PutRequest.Item)
 				}
 				if w.DeleteRequest != nil {
-					partitions = append(partitions, partitionOf(w.DeleteRequest.Key))
+					rows = append(rows, w.DeleteRequest.Key)
 				}
 			}
 		}
@@ -246,17 +245,15 @@ func writesOf(input any) (partitions []string) {
 		for _, w := range in.TransactItems {
 			switch {
 			case w.Put != nil:
-				partitions = append(partitions, partitionOf(w.Put.Item))
+				rows = append(rows, w.Put.Item)
 			case w.Update != nil:
-				partitions = append(partitions, partitionOf(w.Update.Key))
+				rows = append(rows, w.Update.Key)
 			case w.Delete != nil:
-				partitions = append(partitions, partitionOf(w.Delete.Key))
-			case w.ConditionCheck != nil:
-				partitions = append(partitions, partitionOf(w.ConditionCheck.Key))
+				rows = append(rows, w.Delete.Key)
 			}
 		}
 	}
-	return partitions
+	return rows
 }
 
 func partitionOf(row map[string]types.AttributeValue) string { return textOf(row["PK"]) }

@@ -119,7 +119,7 @@ func (r *run) plan(rt *rapid.T) []visit {
 
 // staffTurns is in how many sweeps each viewer has asked once for all that no client is
 // let in to, unless there is time.
-const staffTurns = 4
+const staffTurns = 8
 
 // viewers are the clients of the workspace who have a session (with access or
 // without), a member who looks as one of them, and a stranger.

@@ -13,7 +13,7 @@ import (
 // databasesMost is how many databases one DynamoDB Local is given. Each keeps some seven
 // threads to its process's end, which never rest: with six hundred of them two cores are
 // busy with nothing else. A start costs two seconds.
-const databasesMost = 32
+const databasesMost = 64
 
 // Pool gives tests a DynamoDB Local for a database of their own: always one that has
 // few so far. One whose databases have all been given back is ended.
