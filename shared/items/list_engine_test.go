@@ -163,3 +163,16 @@ func TestItemsAreForTheStaffOfTheProjectOnly(t *testing.T) {
 	s.Do(inside, http.MethodGet, s.item(private), nil).Must(http.StatusOK)
 	s.Do(inside, http.MethodPut, s.item(private)+"/visibility", fields{"clientCanSee": true}).Must(http.StatusOK)
 }
+
+// What moved meanwhile is read once more; where that fails no half of a list is shown.
+func TestAListThatCannotBeReadOnceMoreIsNotShown(t *testing.T) {
+	s := newScene(t)
+	id := s.create(fields{"kind": "message", "title": "Moves"}).Must(http.StatusCreated).String("id")
+	s.Before("items-list", "BatchGetItem", 2, func() { s.share(id, true).Must(http.StatusOK) })
+	s.Failing("items-list", "Query", 3, foyertest.ErrStays)
+	s.Do(s.Ann, http.MethodGet, s.items()+"?kind=message", nil).Problem(http.StatusInternalServerError, "internal")
+	s.Release()
+	if got := walk(s, s.Ann, s.items()+"?kind=message"); !slices.Equal(got, []string{id}) {
+		t.Errorf("got %v, want the item", got)
+	}
+}

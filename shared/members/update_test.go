@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
 )
@@ -59,6 +62,26 @@ func TestARoleThatIsTakenWhileSomebodyAcceptsIsNotGivenToThem(t *testing.T) {
 	var place table.MembershipRow
 	if !s.find(table.Membership(ada.ID, s.workspace), &place) || place.Role != table.RoleMember {
 		t.Errorf("got the membership %+v, want the role that was given last", place)
+	}
+	s.whole()
+}
+
+// A change that met another is made anew only by who may still make it.
+func TestWhoIsRemovedWhileTheirChangeMeetsAnotherMakesNone(t *testing.T) {
+	s := newTeam(t)
+	ada := s.joined("Ada Admin", "ada@acme.example", table.RoleAdmin)
+	mia := s.joined("Mia Member", "mia@acme.example", table.RoleMember)
+	s.Around("members-update", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name != "TransactWriteItems" || c.Nth > 1 {
+			return next()
+		}
+		s.remove(s.ann, ada, "").Must(http.StatusAccepted)
+		return nil, &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{{Code: aws.String("ConditionalCheckFailed")}}}
+	})
+	s.setRole(ada, mia, table.RoleAdmin).Problem(http.StatusNotFound, "not-found")
+	var place table.MembershipRow
+	if !s.find(table.Membership(mia.ID, s.workspace), &place) || place.Role != table.RoleMember {
+		t.Errorf("got the membership %+v, want it as it was", place)
 	}
 	s.whole()
 }

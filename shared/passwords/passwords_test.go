@@ -254,3 +254,26 @@ func TestNobodysMailboxIsFlooded(t *testing.T) {
 	}
 	reset(w, token, another).Must(204)
 }
+
+// A password that is refused gives the link back at once; where that fails it is said in
+// the log, and the link works again when the claim has ended.
+func TestARefusedPasswordLeavesTheLinkAlsoWhereTheClaimCannotBeGivenBack(t *testing.T) {
+	w, _ := withAnn(t)
+	forgot(w, annsAddress).Must(202)
+	w.Drain()
+	mails := w.Mails(annsAddress)
+	link := mails[len(mails)-1].Token()
+	reset(w, link, "short").Fault("body.password")
+	if strings.Contains(w.Log.String(), "claim not released") {
+		t.Error("a claim that was given back is logged as one that was not")
+	}
+	w.Failing("passwords-reset", "UpdateItem", 3, foyertest.ErrStays)
+	reset(w, link, "short").Fault("body.password")
+	w.Release()
+	if !strings.Contains(w.Log.String(), "claim not released") {
+		t.Error("the log does not say that the claim was not given back")
+	}
+	reset(w, link, another).Problem(409, "reset-under-way")
+	w.Clock.Advance(time.Minute)
+	reset(w, link, another).Must(200)
+}
