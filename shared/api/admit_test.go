@@ -211,6 +211,34 @@ func TestARowThatAHandlerCannotReadIsAFailure(t *testing.T) {
 	}
 }
 
+func TestARowThatIsNeededIsThereOrAbsentOrAFailure(t *testing.T) {
+	s := newStandIn(t)
+	need := func() (level string, status int, err error) {
+		var row table.SettingsRow
+		err = (&Call{Env: s.env(io.Discard), Person: testPerson}).Need(t.Context(), table.Settings(testPerson), &row)
+		var p *Problem
+		if errors.As(err, &p) {
+			status = p.Status
+		}
+		return row.Level, status, err
+	}
+	if _, status, err := need(); status != http.StatusNotFound {
+		t.Errorf("an absent row: got %v, want a 404", err)
+	}
+	s.put(table.Settings(testPerson), map[string]any{"level": textOf("all")})
+	if level, _, err := need(); level != "all" || err != nil {
+		t.Errorf("got %q and %v, want the row", level, err)
+	}
+	s.put(table.Settings(testPerson), map[string]any{"level": flagOf(true)})
+	if _, status, err := need(); err == nil || status != 0 {
+		t.Errorf("a row that cannot be read: got %v, want a failure", err)
+	}
+	s.Close()
+	if _, status, err := need(); err == nil || status != 0 {
+		t.Errorf("no answer: got %v, want a failure", err)
+	}
+}
+
 // What has not the form of an id is absent, for a public operation whoever asks.
 func TestAPublicOperationsPathIsCheckedToo(t *testing.T) {
 	s := newStandIn(t)

@@ -100,6 +100,19 @@ func (c *Call) Read(ctx context.Context, keys ...table.Key) (table.Rows, error) 
 	return rows, err
 }
 
+// Need reads a row into row, as Read does; where there is none it is the one 404.
+func (c *Call) Need(ctx context.Context, key table.Key, row any) error {
+	rows, err := c.Read(ctx, key)
+	if err != nil {
+		return err
+	}
+	found, err := rows.Into(key, row)
+	if err == nil && !found {
+		return NotFound()
+	}
+	return err
+}
+
 type callKey struct{}
 
 // admission is what letting a call in depends on.

@@ -11,21 +11,9 @@ import (
 
 // Load loads a contact of the call's workspace; one of another workspace is
 // absent, a 404.
-func Load(ctx context.Context, c *api.Call, id string) (table.ContactRow, error) {
-	var contact table.ContactRow
-	key := table.Contact(c.Workspace, id)
-	rows, err := c.Read(ctx, key)
-	if err != nil {
-		return contact, err
-	}
-	found, err := rows.Into(key, &contact)
-	if err != nil {
-		return contact, err
-	}
-	if !found {
-		return contact, api.NotFound()
-	}
-	return contact, nil
+func Load(ctx context.Context, c *api.Call, id string) (contact table.ContactRow, err error) {
+	err = c.Need(ctx, table.Contact(c.Workspace, id), &contact)
+	return contact, err
 }
 
 // Named is the row of the contact that the path names, to be read with the access

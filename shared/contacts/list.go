@@ -36,15 +36,7 @@ func company(c *api.Call, path func(string) string) []table.Key {
 
 // ofPath loads that company; one of another workspace is absent, a 404.
 func ofPath(ctx context.Context, c *api.Call, id string) (row table.CompanyRow, err error) {
-	key := table.Company(c.Workspace, id)
-	rows, err := c.Read(ctx, key)
-	if err != nil {
-		return row, err
-	}
-	found, err := rows.Into(key, &row)
-	if err == nil && !found {
-		err = api.NotFound()
-	}
+	err = c.Need(ctx, table.Company(c.Workspace, id), &row)
 	return row, err
 }
 

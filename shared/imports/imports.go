@@ -99,15 +99,9 @@ func named(c *api.Call, path func(string) string) []table.Key {
 
 // load loads an import of the call's workspace; one of another, or one that is not kept
 // any more, is absent, a 404.
-func load(ctx context.Context, c *api.Call, id string) (table.ImportRow, error) {
-	var row table.ImportRow
-	at := table.Import(c.Workspace, id)
-	rows, err := c.Read(ctx, at)
-	if err != nil {
-		return row, err
-	}
-	found, err := rows.Into(at, &row)
-	if err == nil && (!found || row.TTL <= c.Now().Unix()) {
+func load(ctx context.Context, c *api.Call, id string) (row table.ImportRow, err error) {
+	err = c.Need(ctx, table.Import(c.Workspace, id), &row)
+	if err == nil && row.TTL <= c.Now().Unix() {
 		err = api.NotFound()
 	}
 	return row, err

@@ -10,7 +10,6 @@ import (
 	"foyer/shared/api"
 	"foyer/shared/companies"
 	"foyer/shared/contacts"
-	"foyer/shared/policy"
 	"foyer/shared/table"
 )
 
@@ -99,19 +98,8 @@ func sentBefore(ctx context.Context, c *api.Call, _ *SendInput, id string) (*Sen
 // since the call was let in has none, and hears what they hear at the next request.
 func NameOfCaller(ctx context.Context, c *api.Call) (string, error) {
 	var me table.MemberRow
-	key := table.Member(c.Workspace, c.Person)
-	rows, err := c.Read(ctx, key)
-	if err != nil {
-		return "", err
-	}
-	found, err := rows.Into(key, &me)
-	if err != nil {
-		return "", err
-	}
-	if !found {
-		return "", policy.ErrHidden
-	}
-	return me.Name, nil
+	err := c.Need(ctx, table.Member(c.Workspace, c.Person), &me)
+	return me.Name, err
 }
 
 // maySend says whether the contact may be invited, or sent the invitation again.

@@ -38,11 +38,10 @@ func addressConfirm(ctx context.Context, c *api.Call, in *AddressConfirmInput) (
 	}
 	defer func() { attempt.Settle(ctx, c, err) }()
 	var at table.TokenRow
-	found, err := c.Table.Get(ctx, table.Token(in.Token), &at)
-	if err != nil {
+	if _, err := c.Table.Get(ctx, table.Token(in.Token), &at); err != nil {
 		return nil, err
 	}
-	if !found || at.Purpose != mailtoken.AddressChange {
+	if at.Purpose != mailtoken.AddressChange { // nor has one that is absent
 		return nil, policy.ErrHidden
 	}
 	c.Person = at.Person // whoever has the token is the person; a token of access that is sent along says nothing
@@ -73,7 +72,7 @@ func addressConfirm(ctx context.Context, c *api.Call, in *AddressConfirmInput) (
 		return nil, err
 	}
 	now := c.Now()
-	if !known || !asked || account.State != table.AccountConfirmed || change.Change != at.Subject || !now.Before(change.ExpiresAt) || !now.Before(at.ExpiresAt) {
+	if !known || !asked || account.State != table.AccountConfirmed || change.Change != at.Subject || !now.Before(at.ExpiresAt) { // the token of a change ends with it
 		return nil, policy.ErrHidden
 	}
 	if err := c.Table.Write(ctx, move(c, in.Token, account, change, memberships)); err != nil {

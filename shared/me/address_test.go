@@ -71,6 +71,42 @@ func TestAnAddressChangesWhenTheNewOneConfirms(t *testing.T) {
 	}
 }
 
+// Somebody may have asked for the address that they have: its link works once, and
+// nothing is told, for nothing has changed.
+func TestAnAddressThatIsTheirsAlreadyIsConfirmedWithoutAWord(t *testing.T) {
+	w := foyertest.New(t)
+	a := w.Acme()
+	changeAddress(w, a.Carl, a.Carl.Email).Must(202)
+	token := w.AddressLink(a.Carl.ID)
+	w.ForgetMails()
+	confirmAddress(w, token).Must(204)
+	confirmAddress(w, token).Problem(404, "not-found")
+	w.Drain()
+	if got := w.Mails(""); len(got) != 0 {
+		t.Errorf("got the mails %+v, want none", got)
+	}
+	if strings.Contains(auditOf(w, a), table.ActivityAddressChanged) {
+		t.Error("a change that was none is in the audit log")
+	}
+	if signIn(w, a.Carl.Email, foyertest.Password) != 201 {
+		t.Error("the address does not sign in any more")
+	}
+}
+
+// A token opens what it was made for.
+func TestATokenOfAPasswordResetConfirmsNoAddress(t *testing.T) {
+	w := foyertest.New(t)
+	a := w.Acme()
+	changeAddress(w, a.Carl, newAddress).Must(202)
+	w.Do(foyertest.Person{}, "POST", "/v1/password-resets", map[string]any{"email": a.Carl.Email}).Must(202)
+	token := w.ResetLink(a.Carl.ID)
+	change, _ := row[table.AddressChangeRow](w, table.AddressChange(a.Carl.ID))
+	if err := w.Table.UpdateOne(t.Context(), table.Token(token), table.Set("subject", change.Change), table.Exists()); err != nil { // whatever the two ids are
+		t.Fatal(err)
+	}
+	w.Unchanged(func() { confirmAddress(w, token).Problem(404, "not-found") })
+}
+
 // auditOf are the kinds of what the workspace's audit log has.
 func auditOf(w *foyertest.World, a foyertest.Acme) string {
 	var kinds []string

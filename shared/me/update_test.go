@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"foyer/shared/foyertest"
+	"foyer/shared/table"
 )
 
 func update(w *foyertest.World, who foyertest.Person, tag string, body map[string]any) foyertest.Response {
@@ -61,6 +62,28 @@ func TestAPersonChangesTheirNameAndLanguage(t *testing.T) {
 	w.Drain("stream-notify")
 	if got := w.Do(a.Carl, "GET", "/v1/portal/projects/"+a.Project, nil).Must(200); !strings.Contains(got.Body, "Carlo Client") {
 		t.Errorf("the project does not show Carlo's new name: %s", got.Body)
+	}
+}
+
+// A change is of what was shown: what somebody else's page changed meanwhile is kept.
+func TestALanguageThatIsChosenMeanwhileIsNotLost(t *testing.T) {
+	for _, before := range []string{"", "en"} {
+		t.Run("before: "+before, func(t *testing.T) {
+			w := foyertest.New(t)
+			a := w.Acme()
+			if before != "" {
+				update(w, a.Ann, "*", map[string]any{"language": before}).Must(200)
+			}
+			w.Before("me-update", "TransactWriteItems", 1, func() {
+				if err := w.Table.UpdateOne(t.Context(), table.Account(a.Ann.ID), table.Set("language", "de"), table.Exists()); err != nil {
+					t.Error(err)
+				}
+			})
+			update(w, a.Ann, "*", map[string]any{"name": "Anna"}).Problem(412, "changed")
+			if me := w.Do(a.Ann, "GET", "/v1/me", nil).Must(200); me.String("language") != "de" || me.String("name") != "Ann Archer" {
+				t.Errorf("got %s, want the language and no other name", me.Body)
+			}
+		})
 	}
 }
 

@@ -104,6 +104,19 @@ func TestAClientOfTheWorkspaceIsNotInvitedToItsTeam(t *testing.T) {
 	}
 }
 
+// One account is of the team or a client, to the last moment.
+func TestWhoBecomesAClientMeanwhileIsNotInvitedToTheTeam(t *testing.T) {
+	s := newTeam(t)
+	olga, _ := s.Workspace("Other Agency", "Olga Other", "olga@other.example")
+	s.Before("members-invite", "TransactWriteItems", 1, func() {
+		s.put(table.Membership(olga.ID, s.workspace), table.MembershipRow{Workspace: s.workspace, Contacts: map[string]string{"con_01JD0000000000000000000000": "com_01JD0000000000000000000000"}})
+	})
+	s.invite(s.ann, "Olga Other", olga.Email, table.RoleMember).Problem(http.StatusConflict, "is-client")
+	if s.find(table.Member(s.workspace, olga.ID), &table.MemberRow{}) {
+		t.Error("a client is of the team")
+	}
+}
+
 func TestAnInvitedMemberIsNotInvitedTwice(t *testing.T) {
 	s := newTeam(t)
 	s.invited("Mia Member", "mia@acme.example", table.RoleMember)

@@ -54,17 +54,8 @@ func named(c *api.Call, path func(string) string) []table.Key {
 }
 
 // load loads a member of the call's workspace; whoever is none is absent, a 404.
-func load(ctx context.Context, c *api.Call, person string) (table.MemberRow, error) {
-	var row table.MemberRow
-	key := table.Member(c.Workspace, person)
-	rows, err := c.Read(ctx, key)
-	if err != nil {
-		return row, err
-	}
-	found, err := rows.Into(key, &row)
-	if err == nil && !found {
-		err = api.NotFound()
-	}
+func load(ctx context.Context, c *api.Call, person string) (row table.MemberRow, err error) {
+	err = c.Need(ctx, table.Member(c.Workspace, person), &row)
 	return row, err
 }
 

@@ -4,6 +4,7 @@ package settings_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"foyer/shared/api"
@@ -48,6 +49,15 @@ func TestWhoIsOfTheTeamIsInNoProjectAsAClient(t *testing.T) {
 	w.Unchanged(func() {
 		write(w, a.Carl, tag, fields{"projects": fields{a.Project: "all"}}).Fault("body.projects." + a.Project)
 	})
+}
+
+// What is no project's id is refused before it becomes part of a key.
+func TestWhatIsNoIdOfAProjectIsRefusedInItsPlace(t *testing.T) {
+	w, a := scene(t)
+	_, tag := read(w, a.Carl)
+	for _, id := range []string{"prj_1", "x", strings.Repeat("p", 1100)} {
+		w.Unchanged(func() { write(w, a.Carl, tag, fields{"projects": fields{id: "all"}}).Fault("body.projects." + id) })
+	}
 }
 
 func TestSettingsThatCannotBeReadAreNotShownAsUnchosen(t *testing.T) {

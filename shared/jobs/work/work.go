@@ -46,16 +46,7 @@ func Start(c *api.Call, tx *table.Tx, kind string, about map[string]string) tabl
 }
 
 // Load loads a job of the call's workspace; one of another is absent, a 404.
-func Load(ctx context.Context, c *api.Call, id string) (table.JobRow, error) {
-	var row table.JobRow
-	key := table.Job(c.Workspace, id)
-	rows, err := c.Read(ctx, key)
-	if err != nil {
-		return row, err
-	}
-	found, err := rows.Into(key, &row)
-	if err == nil && !found {
-		err = api.NotFound()
-	}
+func Load(ctx context.Context, c *api.Call, id string) (row table.JobRow, err error) {
+	err = c.Need(ctx, table.Job(c.Workspace, id), &row)
 	return row, err
 }
