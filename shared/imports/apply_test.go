@@ -86,6 +86,23 @@ INITECH: New i <i@initech.example> none`
 	}
 }
 
+// Rule 35: whoever was erased since the plan was made is not brought back by it.
+func TestAContactWhoIsErasedMeanwhileIsNotMadeAgain(t *testing.T) {
+	s := begin(t)
+	old := s.contact(s.company("Globex"), "Old Ann", "ann@globex.example")
+	plan := s.planned(s.uploaded("Globex,New Ann,ann@globex.example\n"))
+	if got, want := counted(plan, "plan"), "0 new, 1 changed, 0 unchanged, 0 refused, 0 companies"; got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+	s.Do(s.ann, "DELETE", "/v1/workspaces/"+s.workspace+"/contacts/"+old, nil).Must(http.StatusNoContent)
+	if got, want := counted(s.applied(plan), "application"), "0 new, 0 changed, 0 unchanged, 1 refused, 0 companies"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := s.contacts(); got != "" {
+		t.Errorf("got %s, want nobody", got)
+	}
+}
+
 // A client whom an import renames has the new name where they are shown, as one who is
 // renamed by hand.
 func TestARenamedClientHasTheNewNameInTheirProjects(t *testing.T) {

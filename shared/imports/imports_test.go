@@ -136,6 +136,19 @@ func TestOnlyThePlanThatWasShownIsApplied(t *testing.T) {
 	}
 }
 
+// Of two plans that are asked for, the one that was asked for last is shown, whichever job
+// ends first.
+func TestThePlanThatWasAskedForLastIsTheOneThatIsShown(t *testing.T) {
+	s := begin(t)
+	id := s.uploaded(file)
+	first := s.Do(s.ann, "POST", s.path("/"+id+"/plan"), nil).Must(http.StatusAccepted).String("id")
+	last := s.Do(s.ann, "POST", s.path("/"+id+"/plan"), nil).Must(http.StatusAccepted).String("id")
+	s.runJobs()
+	if got := s.get(id); first == last || got.String("plan.job") != last || got.String("state") != "planned" {
+		t.Errorf("got %s, want the plan of the second job of %s and %s", got.Body, first, last)
+	}
+}
+
 func TestARepeatedRequestWithAKeyStartsNoSecondJob(t *testing.T) {
 	s := begin(t)
 	id, key := s.uploaded(file), foyertest.Header{Name: "Idempotency-Key", Value: "once"}
@@ -225,6 +238,7 @@ func TestAFileIsAnnouncedAndNoOtherIsTaken(t *testing.T) {
 	failed(first.String("id"), "not the one that was announced")
 	failed(s.uploaded("\n"), "no rows")
 	failed(s.uploaded("name,email\nAnn,ann@globex.example\n"), "company")
+	failed(s.uploaded(strings.Repeat("Globex,Ann,ann@globex.example\n", 100_001)), "more than 100000 rows")
 	if status, body := s.upload(first, file); status != http.StatusOK {
 		t.Fatalf("upload: %d %s", status, body)
 	}

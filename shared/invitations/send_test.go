@@ -3,116 +3,14 @@
 package invitations_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
 )
-
-// office is Acme Agency with Globex, of which Nora is a contact whom nobody has invited.
-type office struct {
-	*foyertest.World
-	foyertest.Acme
-	nora foyertest.Person
-}
-
-func newOffice(t *testing.T) office {
-	t.Helper()
-	t.Parallel()
-	w := foyertest.New(t)
-	w.Config.Reminder = reminder
-	o := office{World: w, Acme: w.Acme()}
-	o.runDue()
-	o.nora = o.contact("Nora New", "nora@globex.example")
-	o.Drain()
-	o.ForgetMails()
-	return o
-}
-
-// reminder is how long after a sending its reminder is due.
-const reminder = 4 * time.Minute
-
-func (o office) runDue() {
-	o.T.Helper()
-	if err := o.RunDue(); err != nil {
-		o.T.Fatal(err)
-	}
-}
-
-func (o office) contact(name, email string) foyertest.Person {
-	o.T.Helper()
-	r := o.Do(o.Ann, "POST", "/v1/workspaces/"+o.Acme.Workspace+"/companies/"+o.Company+"/contacts", fields{"name": name, "email": email}).Must(http.StatusCreated)
-	return foyertest.Person{Name: name, Email: email, Password: foyertest.Password, Contact: r.String("id"), Company: o.Company}
-}
-
-func (o office) path(contact, what string) string {
-	return "/v1/workspaces/" + o.Acme.Workspace + "/contacts/" + contact + "/" + what
-}
-
-func (o office) send(p foyertest.Person, headers ...foyertest.Header) foyertest.Response {
-	o.T.Helper()
-	return o.Do(o.Ann, "POST", o.path(p.Contact, "invitation"), fields{"note": "Welcome."}, headers...)
-}
-
-func (o office) revoke(p foyertest.Person) foyertest.Response {
-	o.T.Helper()
-	return o.Do(o.Ann, "DELETE", o.path(p.Contact, "invitation"), nil)
-}
-
-// mailed sends what waits, and gives back the mails to the address since it was asked
-// before.
-func (o office) mailed(email string) []foyertest.Mail {
-	o.T.Helper()
-	o.Drain()
-	mails := o.Mails(email)
-	o.ForgetMails()
-	return mails
-}
-
-// state is where the contact's invitation stands, in the team's row and in the
-// invitation's own.
-func (o office) state(p foyertest.Person) (shown, own string) {
-	o.T.Helper()
-	r := o.Do(o.Ann, "GET", o.path(p.Contact, "")[:len(o.path(p.Contact, ""))-1], nil).Must(http.StatusOK)
-	for _, inv := range o.Invitations(p.Email, o.Acme.Workspace) {
-		if inv.Subject == p.Contact {
-			own = inv.State
-		}
-	}
-	if invitation, ok := r.JSON()["invitation"].(map[string]any); ok {
-		shown = invitation["state"].(string)
-	}
-	return shown, own
-}
-
-func (o office) stateIs(p foyertest.Person, want string) {
-	o.T.Helper()
-	if shown, own := o.state(p); shown != want || own != want {
-		o.T.Errorf("the team sees %q, the invitation is %q, want %q", shown, own, want)
-	}
-}
-
-// meanwhile does something, once, after the function has read everything and before it
-// writes.
-func (o office) meanwhile(function string, do func()) {
-	var done atomic.Bool // not a sync.Once: what is done may be a request of the same function
-	o.Intercept(function, func(stack *middleware.Stack) error {
-		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Meanwhile", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			if _, ok := in.Parameters.(*dynamodb.TransactWriteItemsInput); ok && done.CompareAndSwap(false, true) {
-				do()
-			}
-			return next.HandleInitialize(ctx, in)
-		}), middleware.Before)
-	})
-}
 
 func TestAContactIsInvitedToThePortal(t *testing.T) {
 	o := newOffice(t)
@@ -302,73 +200,6 @@ func TestADoubleClickSendsOneMail(t *testing.T) {
 	}
 }
 
-// What changes between the reading and the writing is noticed.
-func TestWhatChangesMeanwhileCounts(t *testing.T) {
-	for name, c := range map[string]struct {
-		invited bool
-		do      func(o office)
-		status  int
-		code    string
-	}{
-		"the company is archived": {false, func(o office) {
-			update(o.World, table.CompanyGate(o.Acme.Workspace, o.Company), table.Set("archived", true))
-		}, http.StatusConflict, "company-archived"},
-		"the address joins the team": {true, func(o office) {
-			id := o.PersonID(o.nora.Email)
-			put(o.World, table.Member(o.Acme.Workspace, id), table.MemberRow{Person: id, Role: table.RoleMember, InvitationState: table.InvitationQueued})
-		}, http.StatusConflict, "is-member"},
-		"the person has a role": {true, func(o office) {
-			put(o.World, table.Membership(o.PersonID(o.nora.Email), o.Acme.Workspace), table.MembershipRow{Workspace: o.Acme.Workspace, Role: table.RoleMember})
-		}, http.StatusConflict, "is-member"},
-		"who was a client once has a role": {true, func(o office) {
-			key := table.Membership(o.PersonID(o.nora.Email), o.Acme.Workspace)
-			if has(o.World, key) { // as it was read before
-				update(o.World, key, table.Set("role", table.RoleMember))
-			}
-		}, http.StatusConflict, "is-member"},
-		"access is removed": {true, func(o office) {
-			o.Do(o.Ann, "DELETE", o.path(o.nora.Contact, "access"), nil).Must(http.StatusNoContent)
-		}, http.StatusConflict, "access-removed"},
-		"it is accepted": {true, func(o office) { o.Accept(o.nora, o.Acme.Workspace) }, http.StatusConflict, "invitation-accepted"},
-		"it is revoked":  {true, func(o office) { o.revoke(o.nora).Must(http.StatusNoContent) }, http.StatusAccepted, ""},
-		"it is opened":   {true, func(o office) { open(o.World, o.Link(o.nora.Email, o.Acme.Workspace)).Must(http.StatusNoContent) }, http.StatusAccepted, ""},
-		"the contact has another name": {false, func(o office) {
-			o.Do(o.Ann, "PATCH", strings.TrimSuffix(o.path(o.nora.Contact, ""), "/"), fields{"name": "Nora Newer"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
-		}, http.StatusAccepted, ""},
-		"the contact has another address": {false, func(o office) {
-			o.Do(o.Ann, "PATCH", strings.TrimSuffix(o.path(o.nora.Contact, ""), "/"), fields{"email": "nora@new.example"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
-		}, http.StatusAccepted, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			if c.invited {
-				o.send(o.nora).Must(http.StatusAccepted)
-				o.mailed("")
-			}
-			if name == "who was a client once has a role" {
-				put(o.World, table.Membership(o.PersonID(o.nora.Email), o.Acme.Workspace), table.MembershipRow{Workspace: o.Acme.Workspace})
-			}
-			o.meanwhile("invitations-send", func() { c.do(o) })
-			r := o.send(o.nora)
-			mails := o.mailed("")
-			if c.code != "" {
-				r.Problem(c.status, c.code)
-				if len(mails) != 0 {
-					t.Errorf("got %d mails, want none", len(mails))
-				}
-				return
-			}
-			r.Must(c.status)
-			if len(mails) != 1 || mails[0].To != r.String("email") || !strings.Contains(mails[0].Text, r.String("name")) {
-				t.Fatalf("got mails %+v, want one to %s", mails, r.Body)
-			}
-			if seen := view(o.World, mails[0].Token()).Must(http.StatusOK); seen.String("name") != r.String("name") || seen.String("email") != r.String("email") {
-				t.Errorf("got the invitation %s of %s", seen.Body, r.Body)
-			}
-		})
-	}
-}
-
 // Access is access whichever of its two rows tells of it, and is not asked for again.
 func TestWhoHasAccessIsNotInvitedAgain(t *testing.T) {
 	for what, do := range map[string]func(o office){
@@ -402,52 +233,6 @@ func TestAnInvitationIsInTheNameOfWhoIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.Unchanged(func() { o.send(o.nora).Problem(http.StatusNotFound, "not-found") })
-}
-
-// Of two requests at once one mail leaves and one sending is recorded, also where the
-// mail of the one before has not left yet.
-func TestASecondSendingMeanwhileIsTheSame(t *testing.T) {
-	o := newOffice(t)
-	o.send(o.nora).Must(http.StatusAccepted)
-	o.meanwhile("invitations-send", func() { o.send(o.nora).Must(http.StatusAccepted) })
-	o.send(o.nora).Must(http.StatusAccepted)
-	sent := 0
-	for _, item := range o.Rows() {
-		var a table.ActivityRow
-		if err := table.Unmarshal(item, &a); err != nil {
-			t.Fatal(err)
-		}
-		if a.Type == table.ActivityInvitationSent && a.Subject == o.nora.Contact {
-			sent++
-		}
-	}
-	if mails := o.mailed(o.nora.Email); sent != 2 || len(mails) != 1 {
-		t.Errorf("%d sendings are recorded and %d mails left, want two and one", sent, len(mails))
-	}
-}
-
-func TestWhatWasSentAndAcceptedMeanwhileIsNotSentAgain(t *testing.T) {
-	o := newOffice(t)
-	o.meanwhile("invitations-send", func() {
-		o.send(o.nora).Must(http.StatusAccepted)
-		accept(o.World, nobody, o.mailed(o.nora.Email)[0].Token(), foyertest.Password).Must(http.StatusOK)
-	})
-	o.send(o.nora).Problem(http.StatusConflict, "invitation-accepted")
-	if mails := o.mailed(o.nora.Email); len(mails) != 0 {
-		t.Errorf("%d mails left, want none", len(mails))
-	}
-}
-
-// A contact who was invited has an invitation: where it is not there, that is a failure
-// of ours, and nobody is invited as if for the first time.
-func TestAnInvitationThatIsMissingIsAFailure(t *testing.T) {
-	o := newOffice(t)
-	o.send(o.nora).Must(http.StatusAccepted)
-	o.mailed("")
-	if err := o.Table.DeleteOne(t.Context(), o.Invitations(o.nora.Email, o.Acme.Workspace)[0].Key); err != nil {
-		t.Fatal(err)
-	}
-	o.Unchanged(func() { o.send(o.nora).Problem(http.StatusInternalServerError, "internal") })
 }
 
 // Nobody is reminded of what has ended, nor of what ends at that very moment.

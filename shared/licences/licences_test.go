@@ -257,3 +257,23 @@ func TestARenamedCompanyStaysAmongTheLicensedOnes(t *testing.T) {
 	s.release(globex).Must(http.StatusNoContent)
 	s.used(0)
 }
+
+// What cannot be read is a failure: not a workspace without seats, nor a list without a
+// company.
+func TestSeatsAndLicencesThatCannotBeReadAreAFailure(t *testing.T) {
+	s := begin(t, 1)
+	company := s.company("Globex")
+	s.grant(company).Must(http.StatusOK)
+	for path, broken := range map[string]struct {
+		key table.Key
+		row map[string]any
+	}{
+		"/subscription": {table.Subscription(s.workspace), map[string]any{"seats": "many"}},
+		"/licences":     {table.Company(s.workspace, company), map[string]any{"name": []string{"Globex"}}},
+	} {
+		if err := s.Table.PutOne(t.Context(), broken.key, broken.row, nil); err != nil {
+			t.Fatal(err)
+		}
+		s.Do(s.ann, "GET", s.path(path), nil).Problem(http.StatusInternalServerError, "internal")
+	}
+}
