@@ -104,7 +104,7 @@ func TestSeatsAreNeverFewerThanLicencesAndTheRefusalSaysHowManyToRelease(t *test
 	}
 	s.Unchanged(func() {
 		r := s.seats(1).Problem(http.StatusConflict, "seats-in-use")
-		if got, want := r.String("detail"), "3 companies hold a licence: release 2 of them first."; got != want {
+		if got, want := r.String("detail"), "Seats taken: 3. Licences to release first: 2."; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		s.seats(-1).Fault("body.seats")

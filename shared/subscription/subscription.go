@@ -117,7 +117,7 @@ func update(ctx context.Context, c *api.Call, in *UpdateInput) (*Output, error) 
 }
 
 func inUse(used, seats int) *api.Problem {
-	p := api.Conflict("seats-in-use", fmt.Sprintf("%d companies hold a licence: release %d of them first.", used, used-seats))
+	p := api.Conflict("seats-in-use", fmt.Sprintf("Seats taken: %d. Licences to release first: %d.", used, used-seats))
 	p.Errors = []api.FieldError{api.Fault("body.seats", "must be at least %d", used)}
 	return p
 }
