@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -205,4 +206,17 @@ func TestWhatIsInAnotherStateByThenIsNotListed(t *testing.T) {
 	if got := o.listed("sent", 100); len(got) != 0 {
 		t.Errorf("got %q, which is revoked", got)
 	}
+}
+
+// An empty number or flag is none, and not one that was left out.
+func TestAnEmptyNumberOrFlagOfAListIsRefusedInItsPlace(t *testing.T) {
+	o := newOffice(t)
+	path := "/v1/workspaces/" + o.Acme.Workspace + "/invitations"
+	for query, place := range map[string]string{"?limit=": "query.limit", "?counts=": "query.counts"} {
+		r := o.Do(o.Ann, "GET", path+query, nil).Fault(place)
+		if got := strings.Count(r.Body, place); got != 1 {
+			t.Errorf("%s is named %d times, want once: %s", place, got, r.Body)
+		}
+	}
+	o.Do(o.Ann, "GET", path+"?limit=1&cursor=", nil).Must(http.StatusOK) // no cursor: the beginning
 }
