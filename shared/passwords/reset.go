@@ -99,11 +99,10 @@ type pending struct {
 // find follows a token to its reset while that holds; else the one 404.
 func find(ctx context.Context, c *api.Call, token string) (*pending, error) {
 	var at table.TokenRow
-	found, err := c.Table.Get(ctx, table.Token(token), &at)
-	if err != nil {
+	if _, err := c.Table.Get(ctx, table.Token(token), &at); err != nil {
 		return nil, err
 	}
-	if !found || at.Purpose != mailtoken.PasswordReset {
+	if at.Purpose != mailtoken.PasswordReset { // nor has one that is absent
 		return nil, policy.ErrHidden
 	}
 	p := &pending{person: at.Person}

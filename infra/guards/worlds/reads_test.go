@@ -17,10 +17,10 @@ import (
 )
 
 // memory is what the table of a world answered to reads of sweeps. Until somebody
-// writes to a row, or to a partition, the same read of it has the same answer, and is made once:
-// the handlers, their policies and their calls are as ever, and a sweep reads what
-// has changed since the last one. Every write of the world passes it, the test's own
-// too.
+// writes to a row, or to a partition, the same read of it has the same answer, and is
+// made once: the handlers, their policies and their calls are as ever, and a sweep reads
+// what has changed since the last one. Every write of the world passes it, the test's
+// own too.
 type memory struct {
 	mu       sync.Mutex
 	sweeping bool
