@@ -116,6 +116,20 @@ func TestAnUnreadableRecordOfAKeyIsAFailure(t *testing.T) {
 	}
 }
 
+// What a request is refused for can be the effect of another with its key. Where the
+// record of the key cannot be read then, nobody knows, and nobody is told that they were refused.
+func TestARefusalThatMayBeARepetitionIsNoneUntilTheRecordWasRead(t *testing.T) {
+	s := newStandIn(t)
+	s.signedIn()
+	op := tryRemembering
+	op.Handle = func(context.Context, *Call, *tryInput) (*tryOutput, error) {
+		s.Close() // what comes after finds no table
+		return nil, Conflict("exists", "It is there already.")
+	}
+	rec := call(Handler(s.env(io.Discard), op), "POST", "/v1/try", s.token(t), `{"name":"Ann"}`, "Idempotency-Key", "k")
+	problem(t, rec, 503, "unavailable")
+}
+
 // DynamoDB reads the rows of a batch one by one: the record of a key can tell of an effect
 // that a row read with it does not have yet. Whoever repeats a request hears of it all
 // the same.

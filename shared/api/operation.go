@@ -5,7 +5,7 @@ package api
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -126,12 +126,13 @@ func (o Operation[I, O]) run(ctx context.Context, c *Call, in *I) (*O, error) {
 			return out, nil
 		}
 		// Nothing was written by this request: one with the same key may have had its
-		// effect since the record was read, and then both are answered alike.
+		// effect since the record was read, and then both are answered alike. Where that
+		// cannot be read, nobody knows whether what this one found is that effect.
 		found, failed := c.remembered(ctx)
 		switch {
-		case errors.Is(err, errRemembered) && failed != nil:
-			return nil, failed
-		case failed != nil || found == "":
+		case failed != nil:
+			return nil, fmt.Errorf("the record of the key, after %v: %w", err, failed)
+		case found == "":
 			return out, err
 		}
 		result = found

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -162,4 +163,28 @@ func TestTestsAreLimitedForEachPerson(t *testing.T) {
 	})
 	s.Clock.Stand(end)
 	s.Do(s.acme.Ann, "POST", s.path+"/test", nil).Must(202)
+}
+
+// The same request many times at once is one test: its limit does not refuse those whose
+// answer another of them is.
+func TestOneKeyIsOneTestHoweverOftenItIsAskedWithAtOnce(t *testing.T) {
+	s := begin(t)
+	s.Clock.Stand(s.Clock.Now())
+	key := foyertest.Header{Name: "Idempotency-Key", Value: "once"}
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			if r := s.Do(s.acme.Ann, "POST", s.path+"/test", nil, key); r.Status != 202 && r.Status != 409 { // 409: not now, others were at it
+				t.Errorf("got %d %s, want 202", r.Status, r.Body)
+			}
+		})
+	}
+	all.Wait()
+	for range 9 {
+		s.Do(s.acme.Ann, "POST", s.path+"/test", nil).Must(202)
+	}
+	s.Unchanged(func() {
+		s.Do(s.acme.Ann, "POST", s.path+"/test", nil).Problem(429, "too-many-attempts")
+		s.Do(s.acme.Ann, "POST", s.path+"/test", nil, key).Must(202)
+	})
 }

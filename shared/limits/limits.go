@@ -136,16 +136,32 @@ func Take(ctx context.Context, c *api.Call, l Limit, subject string) (*Attempt, 
 	return a, nil
 }
 
+// Count counts, in the transaction that does it, something of which the subject may have
+// so many, from wherever it is asked for: what fails is not counted, and what has its
+// effect once, by an Idempotency-Key that is remembered before, counts once. Where there
+// were too many the transaction fails with a 429 with Retry-After.
+func Count(c *api.Call, tx *table.Tx, l Limit, subject string) {
+	now, a := c.Now(), &Attempt{limit: l, id: c.NewID("")}
+	add, room := a.counting(l.Subject, now)
+	tx.Update(table.Attempts(l.Kind, "subject\x00"+subject, now.Truncate(l.Window)), add).If(room).Else(tooMany(l, now))
+}
+
 // reached counts by one count, unless that has reached its most.
 func (a *Attempt) reached(ctx context.Context, c *api.Call, key table.Key, most int, now time.Time) (bool, error) {
-	attempts, own := expression.Name("attempts"), a.own()
-	add := expression.Add(attempts, own).Set(expression.Name("ttl"), expression.Value(now.Truncate(a.limit.Window).Add(a.limit.Window+keptFor).Unix()))
-	room := expression.AttributeNotExists(attempts).Or(attempts.Size().LessThan(expression.Value(most)), expression.Contains(attempts, a.id))
+	add, room := a.counting(most, now)
 	err := c.Table.UpdateOne(ctx, key, add, room)
 	if errors.Is(err, table.ErrConditionFailed) {
 		return true, nil
 	}
 	return false, err
+}
+
+// counting adds the attempt to a count, on the condition that there is room, or it
+// stands there already.
+func (a *Attempt) counting(most int, now time.Time) (expression.UpdateBuilder, expression.ConditionBuilder) {
+	attempts := expression.Name("attempts")
+	add := expression.Add(attempts, a.own()).Set(expression.Name("ttl"), expression.Value(now.Truncate(a.limit.Window).Add(a.limit.Window+keptFor).Unix()))
+	return add, expression.AttributeNotExists(attempts).Or(attempts.Size().LessThan(expression.Value(most)), expression.Contains(attempts, a.id))
 }
 
 // own is the attempt as it stands in a count.

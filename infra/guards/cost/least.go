@@ -221,8 +221,7 @@ var ofWorkspaces = map[string]entry{
 	},
 	"invitation-template-test": {
 		at(batch(staff)),
-		at(update("the mails that the caller has sent to themselves, before it is sent")),
-		at(tx(writes(1, "the mail: with the record of the key, if there is one"))),
+		at(tx(writes(1, "the mails that the caller has had sent to themselves"), writes(1, "the mail: with the record of the key, if there is one"))),
 	},
 	"subscription-get": {
 		at(batch(staff, rows(1, "the seats"))),
