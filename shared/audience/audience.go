@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 
+	"foyer/shared/hours"
 	"foyer/shared/policy"
 	"foyer/shared/table"
 )
@@ -29,6 +30,7 @@ type Standing struct {
 	// nobody is told of projects that they take no part in.
 	Active bool
 	Level  policy.Level
+	Hours  hours.Hours // when mail of what happens may go to them
 }
 
 // Recipient is the standing as policy.TellOf takes it.
@@ -118,7 +120,7 @@ func (p person) standing(facts policy.Facts, place Place, gates table.Rows) (Sta
 	for id, level := range p.settings.Projects {
 		settings.Projects[id] = policy.Level(level)
 	}
-	s.Level = settings.LevelIn(place.Project, s.Client)
+	s.Level, s.Hours = settings.LevelIn(place.Project, s.Client), hoursOf(p.settings)
 	switch p.project.Kind {
 	case table.KindClient:
 		company, err := companyIn(gates, place.Workspace, p.company)
@@ -130,6 +132,24 @@ func (p person) standing(facts policy.Facts, place Place, gates table.Rows) (Sta
 		s.Active = policy.StaffOfProject(facts) == nil
 	}
 	return s, nil
+}
+
+// hoursOf are when a person wants mail. Times that cannot be read, which settings-put
+// lets nobody choose, hold nothing back; those of a zone that is not known any more are
+// of UTC.
+func hoursOf(row table.SettingsRow) (h hours.Hours) {
+	if zone, err := hours.ParseZone(row.TimeZone); err == nil {
+		h.Zone = zone
+	}
+	if at, err := hours.ParseClock(row.Digest); err == nil {
+		h.Digest = &at
+	}
+	from, e1 := hours.ParseClock(row.QuietFrom)
+	to, e2 := hours.ParseClock(row.QuietTo)
+	if e1 == nil && e2 == nil {
+		h.Quiet = &hours.Quiet{From: from, To: to}
+	}
+	return h
 }
 
 func companyIn(gates table.Rows, workspace, company string) (policy.Company, error) {

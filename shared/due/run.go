@@ -36,7 +36,7 @@ const (
 
 // Run takes, in every shard, each minute after the last one taken up to the one
 // that the clock has reached. A due row is written at least two minutes ahead
-// (invitations.DueMinute), so nothing is added any more to a minute that is taken.
+// (table.DueMinute), so nothing is added any more to a minute that is taken.
 //
 // A minute in which nothing is due costs a read and a write for each shard, and no
 // lease. Whatever a run leaves undone, by a crash or because its time was up, the
@@ -211,6 +211,8 @@ func actOn(ctx context.Context, env *api.Env, key table.Key, item table.Item) er
 	switch row.Kind {
 	case table.DueReminder:
 		return remind(ctx, env, key, row)
+	case table.DueDigest:
+		return digest(ctx, env, key, row)
 	}
 	return fmt.Errorf("due row of unknown kind %q: %w", row.Kind, stream.ErrPoison)
 }

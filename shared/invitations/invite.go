@@ -181,10 +181,6 @@ func PutMail(env *api.Env, tx *table.Tx, inv table.InvitationRow, kind string, n
 	})
 }
 
-// dueAtLeast is how far ahead a due row must lie: due-run may have taken the
-// current minute and the next already begun (DESIGN.md).
-const dueAtLeast = 2 * time.Minute
-
 // PutReminder adds the row that makes due-run look at the invitation again, at the
 // next of its times; none where there is none left. Nothing cancels it: due-run asks
 // whether it still holds.
@@ -194,7 +190,7 @@ func PutReminder(env *api.Env, tx *table.Tx, inv table.InvitationRow, number int
 	if next < 0 {
 		return
 	}
-	minute := DueMinute(now, inv.RemindAt[next].Sub(now))
+	minute := table.DueMinute(now, inv.RemindAt[next].Sub(now))
 	if !minute.Before(inv.ExpiresAt) {
 		return // it would find nothing to remind of
 	}
@@ -202,13 +198,4 @@ func PutReminder(env *api.Env, tx *table.Tx, inv table.InvitationRow, number int
 	tx.Put(table.Due(minute, id), table.DueRow{
 		Due: id, Kind: table.DueReminder, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: inv.Generation, Number: number,
 	})
-}
-
-// DueMinute is the whole minute at or after now+delay, at least two minutes ahead.
-func DueMinute(now time.Time, delay time.Duration) time.Time {
-	at := now.UTC().Add(max(delay, dueAtLeast))
-	if whole := at.Truncate(time.Minute); !whole.Equal(at) {
-		return whole.Add(time.Minute)
-	}
-	return at
 }

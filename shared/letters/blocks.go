@@ -75,6 +75,15 @@ func (n note) text() string {
 	return n.from + writes[n.language] + "\n> " + strings.Join(lines(n.words), "\n> ")
 }
 
+// heading begins what is of one project.
+type heading struct{ project, workspace string }
+
+func (h heading) html() markup {
+	return `<p style="margin:24px 0 12px;"><strong>` + escaped(h.project) + `</strong><br><span class="quiet" style="font-size:13px;color:#5c6470;">` + escaped(h.workspace) + `</span></p>`
+}
+
+func (h heading) text() string { return h.project + " (" + h.workspace + ")" }
+
 // card shows an item: its kind, its title, and what else is to be known of it.
 type card struct {
 	kind, title string
@@ -89,11 +98,14 @@ const cardHTML = `<table role="presentation" width="100%" cellpadding="0" cellsp
 </table>`
 
 func (c card) html() markup {
-	var more markup
-	if c.more != "" {
-		more = "\n" + `<p class="quiet" style="margin:4px 0 0;font-size:13px;color:#5c6470;">` + escaped(c.more) + `</p>`
+	return fill(cardHTML, map[string]markup{"kind": escaped(c.kind), "title": escaped(c.title), "more": moreHTML(c.more)})
+}
+
+func moreHTML(words string) markup {
+	if words == "" {
+		return ""
 	}
-	return fill(cardHTML, map[string]markup{"kind": escaped(c.kind), "title": escaped(c.title), "more": more})
+	return "\n" + `<p class="quiet" style="margin:4px 0 0;font-size:13px;color:#5c6470;">` + escaped(words) + `</p>`
 }
 
 func (c card) text() string {
@@ -103,6 +115,33 @@ func (c card) text() string {
 	}
 	return out
 }
+
+// entry is one of several things that happened, with its own address.
+type entry struct {
+	happened, title, link string
+	more                  string // may be empty
+}
+
+const entryHTML = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 12px;">
+<tr><td class="box" style="padding:12px 16px;border-left:4px solid #2b50d9;background:#f2f4fb;">
+<p class="quiet" style="margin:0 0 4px;font-size:13px;color:#5c6470;">{{happened}}</p>
+<p style="margin:0;font-weight:600;"><a href="{{link}}" style="color:#2b50d9;">{{title}}</a></p>{{more}}
+</td></tr>
+</table>`
+
+func (e entry) html() markup {
+	return fill(entryHTML, map[string]markup{"happened": escaped(e.happened + ":"), "link": escaped(e.link), "title": escaped(e.title), "more": moreHTML(e.more)})
+}
+
+func (e entry) text() string {
+	out := e.happened + ":\n    " + e.title
+	if e.more != "" {
+		out += "\n    " + e.more
+	}
+	return out + "\n    " + e.link
+}
+
+func (e entry) address() string { return e.link }
 
 // button is the link that the mail is for, with its address to copy.
 type button struct {
@@ -121,6 +160,8 @@ const buttonHTML = `<table role="presentation" cellpadding="0" cellspacing="0" b
 func (b button) html() markup {
 	return fill(buttonHTML, map[string]markup{"link": escaped(b.link), "label": escaped(b.label), "copied": copied[b.language]})
 }
+
+func (b button) address() string { return b.link }
 
 func (b button) text() string { return b.label + ":\n" + b.link }
 

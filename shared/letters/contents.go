@@ -64,12 +64,12 @@ type Notification struct {
 // title is the item's title.
 func (n Notification) title() string { return line(n.Item.Title) }
 
-// due is until when a task is to be done; empty where nobody said.
-func (n Notification) due() string {
+// until is until when a task is to be done; empty where nobody said.
+func (n Notification) until() string {
 	if n.Item.Due == nil {
 		return ""
 	}
-	return n.Item.Due.UTC().Format(dateForm)
+	return "Due: " + n.Item.Due.UTC().Format(dateForm)
 }
 
 // Asks of a task for a client (rule 8), as they stand in the item's row.
@@ -95,25 +95,29 @@ func (n Notification) headline() string {
 	return "New in “" + n.Project + "”"
 }
 
-// sentence says what happened.
+// sentence says what happened, and where.
 func (n Notification) sentence() string {
-	in := " in the project “" + n.Project + "”."
+	return n.happened() + " in the project “" + n.Project + "”."
+}
+
+// happened says what happened.
+func (n Notification) happened() string {
 	thing := map[bool]string{true: "an ", false: "a "}[n.Item.Kind == table.ItemEvent] + kindNames[n.Item.Kind]
 	switch {
 	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askFeedback:
-		return n.fromLong() + " asks for your feedback" + in
+		return n.fromLong() + " asks for your feedback"
 	case n.Reason == policy.ReasonAssigned && n.Item.Ask == askApproval:
-		return n.fromLong() + " asks for your approval" + in
+		return n.fromLong() + " asks for your approval"
 	case n.Reason == policy.ReasonAssigned:
-		return n.fromLong() + " assigned a task to you" + in
+		return n.fromLong() + " assigned a task to you"
 	case n.Reason == policy.ReasonMentioned:
-		return n.fromLong() + " mentioned you" + in
+		return n.fromLong() + " mentioned you"
 	case n.Client:
-		return n.fromLong() + " shared " + thing + " with you" + in
+		return n.fromLong() + " shared " + thing + " with you"
 	case n.Type == table.ActivityItemShared:
-		return n.from() + " shared " + thing + " with the client" + in
+		return n.from() + " shared " + thing + " with the client"
 	}
-	return n.from() + " added " + thing + in
+	return n.from() + " added " + thing
 }
 
 // why is why the recipient has this mail.
@@ -126,3 +130,13 @@ func (n Notification) why() string {
 	}
 	return "your notification level for this project is “all”."
 }
+
+// Digest is what happened since the last one, or in quiet hours: several lines of the
+// feed in one mail. There is at least one.
+type Digest struct {
+	Projects [][]Notification // one or several of each
+	Link     string           // to Foyer's first page
+}
+
+// To is the address that it goes to.
+func (d Digest) To() string { return d.Projects[0][0].To() }

@@ -6,7 +6,7 @@ package letters
 import (
 	"cmp"
 	_ "embed" // layout.html
-	"fmt"
+	"errors"
 	"strings"
 	"unicode"
 )
@@ -55,8 +55,8 @@ func Render(c Content) (Message, error) {
 	var text []string
 	var blocks []markup
 	for _, b := range l.blocks {
-		if b, ok := b.(button); ok && !webAddress(b.link) {
-			return Message{}, fmt.Errorf("the button %q leads to no web address", b.label)
+		if b, ok := b.(interface{ address() string }); ok && !webAddress(b.address()) {
+			return Message{}, errNoPage
 		}
 		blocks = append(blocks, b.html())
 		if t := b.text(); t != "" {
@@ -70,6 +70,9 @@ func Render(c Content) (Message, error) {
 	}))
 	return m, nil
 }
+
+// errNoPage does not say where it would lead: that may be a secret.
+var errNoPage = errors.New("a link of the mail leads to no web address")
 
 // webAddress says whether a link may stand in a mail: a page, never a script.
 func webAddress(link string) bool {

@@ -2,6 +2,7 @@ package letters
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,6 +60,24 @@ var mails = map[string]Content{
 	"notification-to-team": toClient(func(n *Notification) {
 		n.Client, n.Reason, n.Type = false, policy.ReasonActivity, table.ActivityItemShared
 	}),
+}
+
+func digestOf(projects ...[]Notification) Digest {
+	return Digest{Projects: projects, Link: "https://portal.example.com/#/"}
+}
+
+// The digests.
+func init() {
+	website := []Notification{toClient(func(*Notification) {}), toClient(func(n *Notification) { n.Item.Kind, n.Item.Title, n.Item.Due, n.Reason = table.ItemFile, "Brand guide.pdf", nil, policy.ReasonActivity })}
+	shop := []Notification{toClient(func(n *Notification) {
+		n.Project, n.Workspace, n.Link = "Second shop", "Beta Builders", "https://portal.example.com/#/projects/prj_2/items/msg_1"
+		n.Client, n.Reason, n.Item.Kind, n.Item.Title, n.Item.Due = false, policy.ReasonActivity, table.ItemMessage, "Opening hours", nil
+	})}
+	many := make([]Notification, 0, 60)
+	for i := range 60 {
+		many = append(many, toClient(func(n *Notification) { n.Item.Title, n.Item.Due, n.Reason = fmt.Sprintf("Page %d", i+1), nil, policy.ReasonActivity }))
+	}
+	mails["digest"], mails["digest-one"], mails["digest-project"], mails["digest-many"] = digestOf(website, shop), digestOf(shop), digestOf(website), digestOf(many, shop)
 }
 
 // The invitations in German.
@@ -202,6 +221,9 @@ func TestNamesAndNotesStayText(t *testing.T) {
 		"notification": toClient(func(n *Notification) {
 			n.Item.Title, n.About = hostile, About{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.Clean()
 		}),
+		"digest": digestOf([]Notification{toClient(func(n *Notification) {
+			n.Item.Title, n.About = hostile, About{Name: hostile, Inviter: hostile, Project: hostile, Workspace: hostile, Link: testLink}.Clean()
+		})}),
 		"account": Account{Kind: table.MailMFAReset, Name: hostile, Workspace: hostile, Link: testLink}.Clean(),
 		"added":   Added{About{Name: hostile, Inviter: hostile, Project: hostile, Link: testLink}.Clean()},
 	} {
@@ -247,6 +269,9 @@ func TestAButtonLeadsToAPageOrIsNotSent(t *testing.T) {
 			t.Errorf("%q: got %s, want it refused", link, m.HTML)
 		} else if link != "" && strings.Contains(err.Error(), link) {
 			t.Errorf("%q: the error, which is logged, has the link: %v", link, err)
+		}
+		if m, err := Render(digestOf([]Notification{toClient(func(n *Notification) { n.Link = link })})); err == nil {
+			t.Errorf("%q: got %s, want the digest refused", link, m.HTML)
 		}
 	}
 }

@@ -35,6 +35,9 @@ func deliver(ctx context.Context, env *api.Env, r stream.Record) error {
 	if !ok || r.Key != table.Mail(m.Person, m.Mail) {
 		return fmt.Errorf("mail of kind %q is not one that can be sent: %w", m.Kind, stream.ErrPoison)
 	}
+	if m.Kind == table.MailNotification && m.Digest != "" {
+		return nil // it goes with the digest
+	}
 	keyVersion := ""
 	if linked[m.Kind] {
 		var err error
@@ -87,6 +90,7 @@ var kinds = map[string]func(context.Context, *api.Env, claim) (prepared, error){
 	table.MailReminder:     prepareInvitation,
 	table.MailAdded:        prepareAdded,
 	table.MailNotification: prepareNotification,
+	table.MailDigest:       prepareDigest,
 
 	table.MailPasswordReset:   prepareReset,
 	table.MailPasswordChanged: prepareNotice,

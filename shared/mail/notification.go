@@ -14,21 +14,49 @@ import (
 // what it is about (rule 14) and still wants to be told: a client what is shared
 // now, a member what is there.
 func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, error) {
-	m := c.mail
-	place, standings, rows, err := audience.Of(ctx, env.Table, m.Project, append(table.ItemKeys(m.Project, m.Item), whoKeys(m)...), m.Person)
-	if err != nil {
-		return prepared{}, err
+	told, why, err := notifications(ctx, env, c.mail.Project, []table.MailRow{c.mail})
+	if len(told) == 0 { // nor is there any where something cannot be read
+		return prepared{stale: why}, err
 	}
-	recipient := standings[0]
+	return prepared{content: told[0]}, nil
+}
+
+// notifications are what of one person's lines of a project is told now, in their
+// order; and why the last of the others is not.
+func notifications(ctx context.Context, env *api.Env, project string, mails []table.MailRow) (told []letters.Notification, why string, err error) {
+	var also []table.Key
+	for _, m := range mails {
+		also = append(append(also, table.ItemKeys(project, m.Item)...), whoKeys(m)...)
+	}
+	place, standings, rows, err := audience.Of(ctx, env.Table, project, also, mails[0].Person)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, m := range mails {
+		n, stale, err := notification(ctx, env, m, place, standings[0], rows)
+		switch {
+		case err != nil:
+			return nil, "", err
+		case stale != "":
+			why = stale
+		default:
+			told = append(told, n)
+		}
+	}
+	return told, why, nil
+}
+
+// notification is one of them, or why it is not told.
+func notification(ctx context.Context, env *api.Env, m table.MailRow, place audience.Place, recipient audience.Standing, rows table.Rows) (n letters.Notification, stale string, err error) {
 	if recipient.Client != (m.Audience == table.KindClient) {
-		return stale("no-access")
+		return n, "no-access", nil
 	}
 	item, found, err := audience.Item(ctx, env.Table, rows, m.Project, m.Item)
 	if err != nil {
-		return prepared{}, err
+		return n, "", err
 	}
 	if !found {
-		return stale("item-gone")
+		return n, "item-gone", nil
 	}
 	change := policy.Change{Actor: m.Actor, TeamOnly: !item.Shared()}
 	switch policy.Reason(m.Reason) {
@@ -39,14 +67,14 @@ func prepareNotification(ctx context.Context, env *api.Env, c claim) (prepared, 
 	}
 	reason := policy.TellOf(change, recipient.Recipient())
 	if reason == "" {
-		return stale("not-told")
+		return n, "not-told", nil
 	}
 	who, err := aboutPerson(env, rows, place, m, recipient.Client)
 	if who.Email == "" { // nor is there one where they cannot be read
-		return prepared{stale: "account-gone"}, err
+		return n, "account-gone", err
 	}
 	who.Link += "/items/" + m.Item
-	return prepared{content: letters.Notification{About: who.Clean(), Item: item, Client: recipient.Client, Reason: reason, Type: m.Type}}, nil
+	return letters.Notification{About: who.Clean(), Item: item, Client: recipient.Client, Reason: reason, Type: m.Type}, "", nil
 }
 
 // prepareAdded: while the person has access to the project.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"foyer/shared/api"
 	"foyer/shared/audience"
@@ -131,27 +130,26 @@ func tell(ctx context.Context, env *api.Env, a table.ActivityRow, change policy.
 		change.TeamOnly = true // taken back meanwhile, or never shared
 	}
 	var lines []table.Rowed
-	var mails []table.MailRow
+	var mails []mail
 	for _, s := range standings {
 		reason := policy.TellOf(change, s.Recipient())
 		if reason == "" {
 			continue
 		}
 		lines = append(lines, lineOf(a, place.Workspace, s, reason))
-		mails = append(mails, mailOf(a, s, reason))
+		mails = append(mails, mail{mailOf(a, s, reason), s.Hours})
 	}
-	return write(ctx, env.Table, lines, mails)
+	return write(ctx, env, lines, mails)
 }
 
 // write puts the lines, then the mails, one after another: what a run that ends in the
-// middle has left undone comes after what it has done. A mail that is put again is no
-// second insertion, which is all that stream-mail sees.
-func write(ctx context.Context, t *table.Table, lines []table.Rowed, mails []table.MailRow) error {
-	if err := t.BatchPut(ctx, lines...); err != nil {
+// middle has left undone comes after what it has done.
+func write(ctx context.Context, env *api.Env, lines []table.Rowed, mails []mail) error {
+	if err := env.Table.BatchPut(ctx, lines...); err != nil {
 		return err
 	}
 	for _, m := range mails {
-		if err := t.PutOne(ctx, table.Mail(m.Person, m.Mail), m, nil); err != nil {
+		if err := m.put(ctx, env); err != nil {
 			return err
 		}
 	}
@@ -186,21 +184,4 @@ func lineOf(a table.ActivityRow, workspace string, s audience.Standing, reason p
 	return table.Rowed{Key: key, Row: table.FeedRow{
 		Activity: a.Activity, Type: a.Type, Reason: string(reason), Workspace: workspace, Project: a.Project, Item: a.Item, Actor: a.Actor, At: a.At,
 	}}
-}
-
-// mailKeptFor is how long a mail's row and the mark that it was sent stand after
-// the change: longer than any stream or dead-letter queue keeps a record.
-const mailKeptFor = 30 * 24 * time.Hour
-
-// mailOf is the mail of the line.
-func mailOf(a table.ActivityRow, s audience.Standing, reason policy.Reason) table.MailRow {
-	m := table.MailRow{
-		Mail: table.MailNotification + "#" + a.Activity, Kind: table.MailNotification, Person: s.Person, Workspace: a.Workspace, Project: a.Project,
-		Item: a.Item, Activity: a.Activity, Type: a.Type, Actor: a.Actor, Audience: table.KindMember, Reason: string(reason),
-		At: a.At, TTL: a.At.Add(mailKeptFor).Unix(),
-	}
-	if s.Client {
-		m.Audience = table.KindClient
-	}
-	return m
 }

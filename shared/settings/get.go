@@ -1,4 +1,5 @@
-// Package settings is how much a person wants to be told (PRODUCT.md, rule 13).
+// Package settings is how much a person wants to be told, and when (PRODUCT.md, rules
+// 13 and 15).
 package settings
 
 import (
@@ -16,6 +17,17 @@ import (
 type NotificationSettings struct {
 	Level    Level            `json:"level,omitempty" doc:"In general; absent: all as a member, limited as a client"`
 	Projects map[string]Level `json:"projects,omitempty" maxProperties:"200" doc:"Level by project's id, where it differs from the general one"`
+
+	Digest     string      `json:"digest,omitempty" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" patternDescription:"hh:mm" example:"08:00" doc:"When, once a day, one mail tells what happened since the last; absent: mails go at once"`
+	QuietHours *QuietHours `json:"quietHours,omitempty" doc:"When no mail of what happens goes: what happens then goes in one mail when they are over; absent: at any hour"`
+	TimeZone   string      `json:"timeZone,omitempty" minLength:"1" maxLength:"64" example:"Europe/Berlin" doc:"Whose time of the day these are: a name of the IANA database; needed with digest and quietHours"`
+}
+
+// QuietHours are hours of every day, over midnight where they end at an earlier time than
+// they begin.
+type QuietHours struct {
+	From string `json:"from" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" patternDescription:"hh:mm" example:"20:00" doc:"From this minute on"`
+	To   string `json:"to" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" patternDescription:"hh:mm" example:"07:00" doc:"Until this minute; another than from"`
 }
 
 // Level is one of the levels of policy.
@@ -58,7 +70,10 @@ func stored(c *api.Call, _ func(string) string) []table.Key {
 
 // shown is a row as its person sees it; settings that were never stored too.
 func shown(row table.SettingsRow) NotificationSettings {
-	n := NotificationSettings{Level: Level(row.Level)}
+	n := NotificationSettings{Level: Level(row.Level), Digest: row.Digest, TimeZone: row.TimeZone}
+	if row.QuietFrom != "" {
+		n.QuietHours = &QuietHours{From: row.QuietFrom, To: row.QuietTo}
+	}
 	if len(row.Projects) > 0 {
 		n.Projects = make(map[string]Level, len(row.Projects))
 	}

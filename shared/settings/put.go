@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"foyer/shared/api"
+	"foyer/shared/hours"
 	"foyer/shared/policy"
 	"foyer/shared/table"
 )
@@ -23,7 +24,9 @@ var Put = api.Operation[PutInput, api.Tagged[NotificationSettings]]{
 	ID: "settings-put", Method: http.MethodPut, Path: "/me/notification-settings", Access: api.SignedIn,
 	Summary: "Change my notification settings",
 	Doc: "For anyone signed in. Replaces all of them: what is left out follows the default again. 422 for a project that the person is not in, " +
-		"at its own place (one that is hidden is like one that does not exist); 412 where they were changed since they were read, 428 without If-Match.",
+		"at its own place (one that is hidden is like one that does not exist), for an unknown time zone, and for times of the day without one. " +
+		"Digest and quiet hours are of mails of what happens in projects alone: an invitation, or what concerns the account, goes at once. " +
+		"What waits already goes when it was to. 412 where they were changed since they were read, 428 without If-Match.",
 	Reads: stored, Handle: put, Problems: []int{http.StatusPreconditionFailed, http.StatusPreconditionRequired},
 }
 
@@ -41,10 +44,17 @@ func put(ctx context.Context, c *api.Call, in *PutInput) (*api.Tagged[Notificati
 	if err := in.Require(api.TagOf(shown(had))); err != nil {
 		return nil, err
 	}
-	if err := allKnown(rows, c.Person, named, had); err != nil {
+	faults, err := unknown(rows, c.Person, named, had)
+	if err != nil {
 		return nil, err
 	}
-	row := table.SettingsRow{Level: string(in.Body.Level), Version: had.Version + 1, Change: c.NewID("chg_")}
+	if faults = append(faults, in.Body.timeFaults()...); len(faults) > 0 {
+		return nil, api.Invalid(faults...)
+	}
+	row := table.SettingsRow{Level: string(in.Body.Level), Digest: in.Body.Digest, TimeZone: in.Body.TimeZone, Version: had.Version + 1, Change: c.NewID("chg_")}
+	if quiet := in.Body.QuietHours; quiet != nil {
+		row.QuietFrom, row.QuietTo = quiet.From, quiet.To
+	}
 	for p, level := range in.Body.Projects {
 		if row.Projects == nil {
 			row.Projects = make(map[string]string, len(in.Body.Projects))
@@ -82,10 +92,26 @@ func keysOf(person string, projects []string) []table.Key {
 	return keys
 }
 
-// allKnown refuses projects that the person is not in now. One that stands in
+// timeFaults are what is wrong with when mail is to go.
+func (n NotificationSettings) timeFaults() (faults []api.FieldError) {
+	if quiet := n.QuietHours; quiet != nil && quiet.From == quiet.To {
+		faults = append(faults, api.Fault("body.quietHours.to", "must be another time than from"))
+	}
+	switch {
+	case n.TimeZone == "" && (n.Digest != "" || n.QuietHours != nil):
+		faults = append(faults, api.Fault("body.timeZone", "is needed with digest and quietHours"))
+	case n.TimeZone != "":
+		if _, err := hours.ParseZone(n.TimeZone); err != nil {
+			faults = append(faults, api.Fault("body.timeZone", "is not a time zone of the IANA database"))
+		}
+	}
+	return faults
+}
+
+// unknown are the projects that the person is not in now. One that stands in
 // their settings already may stay there: settings outlive a removed access, which
 // may be restored, and say nothing of the project.
-func allKnown(rows table.Rows, person string, projects []string, had table.SettingsRow) error {
+func unknown(rows table.Rows, person string, projects []string, had table.SettingsRow) ([]api.FieldError, error) {
 	var faults []api.FieldError
 	for _, p := range projects {
 		if _, kept := had.Projects[p]; kept {
@@ -93,16 +119,13 @@ func allKnown(rows table.Rows, person string, projects []string, had table.Setti
 		}
 		in, err := isIn(rows, person, p)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !in {
 			faults = append(faults, api.Fault("body.projects."+p, "is not a project that you are in"))
 		}
 	}
-	if len(faults) > 0 {
-		return api.Invalid(faults...)
-	}
-	return nil
+	return faults, nil
 }
 
 // isIn says whether the person has a row of the project that counts: together with

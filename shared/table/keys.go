@@ -241,6 +241,13 @@ func Mail(person, id string) Key { return Key{RealmUser + person, PrefixMail + i
 // stream-mail.
 func MailMark(person, id string) Key { return Key{RealmUser + person, "MAILED#" + id} }
 
+// Held is a notification that waits for the person's digest of that minute (RFC 3339);
+// read by stream-mail when it mails the digest.
+func Held(person, minute, activity string) Key { return Key{HeldPartition(person, minute), activity} }
+
+// HeldPartition is all that waits for the person's digest of that minute.
+func HeldPartition(person, minute string) string { return RealmUser + person + "#HELD#" + minute }
+
 // Settings are the person's notification settings.
 func Settings(person string) Key { return Key{RealmUser + person, "SETTINGS"} }
 
@@ -302,6 +309,19 @@ const DueShards = 16
 func Due(minute time.Time, id string) Key {
 	sum := sha256.Sum256([]byte(id))
 	return Key{DuePartition(minute, int(sum[0])%DueShards), id}
+}
+
+// dueAtLeast is how far ahead a due row must lie: due-run may have taken the
+// current minute and the next already begun (DESIGN.md).
+const dueAtLeast = 2 * time.Minute
+
+// DueMinute is the whole minute at or after now+delay, at least two minutes ahead.
+func DueMinute(now time.Time, delay time.Duration) time.Time {
+	at := now.UTC().Add(max(delay, dueAtLeast))
+	if whole := at.Truncate(time.Minute); !whole.Equal(at) {
+		return whole.Add(time.Minute)
+	}
+	return at
 }
 
 // DuePartition is one shard of one minute.

@@ -285,8 +285,14 @@ type SettingsRow struct {
 	Key
 	Level    string            `dynamodbav:"level,omitempty"`
 	Projects map[string]string `dynamodbav:"projects,omitempty"`
-	Version  int               `dynamodbav:"version"`
-	Change   string            `dynamodbav:"change,omitempty"` // id of the change that made it so
+
+	Digest    string `dynamodbav:"digest,omitempty"`    // hh:mm, when mail of what happens goes; empty: at once
+	QuietFrom string `dynamodbav:"quietFrom,omitempty"` // hh:mm, both or neither: between them none goes
+	QuietTo   string `dynamodbav:"quietTo,omitempty"`
+	TimeZone  string `dynamodbav:"timeZone,omitempty"` // of these times; IANA
+
+	Version int    `dynamodbav:"version"`
+	Change  string `dynamodbav:"change,omitempty"` // id of the change that made it so
 }
 
 // NamedRow lists something in the order of names (keys CompanyByName,

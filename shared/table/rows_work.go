@@ -186,6 +186,8 @@ const (
 	MailAddressChanged  = "address-changed"  // a notice to the address that was left
 	MailMFAReset        = "mfa-reset"        // a notice
 
+	MailDigest = "digest" // the notifications that waited, in one
+
 	MailTemplateTest = "template-test" // the workspace's invitation with sample data, to an admin
 )
 
@@ -205,6 +207,10 @@ type MailRow struct {
 	Actor      string `dynamodbav:"actor,omitempty"`
 	Audience   string `dynamodbav:"audience,omitempty"` // KindClient or KindMember: which feed the line stands in
 	Reason     string `dynamodbav:"reason,omitempty"`
+	// Digest is the minute (RFC 3339) of the digest that the mail is, or that a
+	// notification goes with instead of alone: then it stands under Held as well, where
+	// the digest finds it.
+	Digest string `dynamodbav:"digest,omitempty"`
 	// Email is where the mail goes if that is no longer the person's address (the
 	// notice to one that was left): the only content that a mail's row holds.
 	Email string    `dynamodbav:"email,omitempty"`
@@ -224,8 +230,11 @@ type MailMarkRow struct {
 	TTL        int64      `dynamodbav:"ttl"`
 }
 
-// DueReminder is the kind of due row that looks at an invitation again.
-const DueReminder = "reminder"
+// The kinds of due rows.
+const (
+	DueReminder = "reminder" // looks at an invitation again
+	DueDigest   = "digest"   // mails what was held for a person
+)
 
 // DueRow is something to look at later (key Due).
 type DueRow struct {
@@ -233,10 +242,11 @@ type DueRow struct {
 	Due        string `dynamodbav:"due"`
 	Kind       string `dynamodbav:"kind"`
 	Person     string `dynamodbav:"person"`
-	Workspace  string `dynamodbav:"workspace"`
-	Subject    string `dynamodbav:"subject"`
-	Generation int    `dynamodbav:"generation"`
-	Number     int    `dynamodbav:"number"` // the how manieth reminder, from 1
+	Workspace  string `dynamodbav:"workspace,omitempty"`
+	Subject    string `dynamodbav:"subject,omitempty"`
+	Generation int    `dynamodbav:"generation,omitempty"`
+	Number     int    `dynamodbav:"number,omitempty"` // the how manieth reminder, from 1
+	Digest     string `dynamodbav:"digest,omitempty"` // the minute, as in MailRow
 }
 
 // WatermarkRow is how far due-run has taken a shard (key DueWatermark).

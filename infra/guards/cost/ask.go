@@ -331,7 +331,7 @@ func (s *State) dueRun(name string, reminder bool) Metered {
 	return s.measure(name, consumers[name], func() func() {
 		if reminder {
 			p := s.Invitee()
-			minute := invitations.DueMinute(s.Clock.Now(), time.Minute)
+			minute := table.DueMinute(s.Clock.Now(), time.Minute)
 			s.Clock.Stand(minute.Add(-time.Minute))
 			run(s.T.Context())
 			id := table.DueReminder + "#metered#" + p.ID
