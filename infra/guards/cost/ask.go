@@ -18,7 +18,6 @@ import (
 	"foyer/shared/catalog"
 	"foyer/shared/due"
 	"foyer/shared/foyertest"
-	"foyer/shared/invitations"
 	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/jobsrun"
 	"foyer/shared/mail"
@@ -136,7 +135,7 @@ func Unmetered() (ids []string) {
 func (s *State) Consumers() []Metered {
 	s.T.Helper()
 	s.sendAway()
-	return []Metered{s.notify(), s.startJob(), s.runJob("jobs-run of an export", s.job), s.runJob("jobs-run of invitations", s.invite), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of an invitation", s.invitation), s.mailOf("stream-mail of a reset", s.reset), s.mailOf("stream-mail of a template's test", s.templateTest), s.bounce(), s.dueRun("due-run", false), s.dueRun("due-run with a reminder", true)}
+	return []Metered{s.notify(), s.wait(), s.startJob(), s.runJob("jobs-run of an export", s.job), s.runJob("jobs-run of invitations", s.invite), s.mailOf("stream-mail", s.notification), s.mailOf("stream-mail of a digest", s.waiting), s.mailOf("stream-mail of an invitation", s.invitation), s.mailOf("stream-mail of a reset", s.reset), s.mailOf("stream-mail of a template's test", s.templateTest), s.bounce(), s.dueRun("due-run", nil), s.dueRun("due-run with a reminder", s.reminder), s.dueRun("due-run with a digest", s.digestDue)}
 }
 
 // Operations are the catalogue in the order in which a state is metered: reads first,
@@ -193,6 +192,57 @@ func (s *State) notify() Metered {
 		key := s.activity()
 		return func() { s.consume(env, notify.Consumer, key) }
 	})
+}
+
+// chosen is a digest at an hour that is not now; each time at another minute.
+func (s *State) chosen() table.SettingsRow {
+	s.chose++
+	at := s.Clock.Now().UTC().Add(12*time.Hour + time.Duration(s.chose)*time.Minute)
+	return table.SettingsRow{Level: "all", Digest: at.Format("15:04"), TimeZone: "UTC", Version: 1}
+}
+
+// wait is notify where everybody has a digest.
+func (s *State) wait() Metered {
+	s.T.Helper()
+	const name = "stream-notify of what waits"
+	var before, with []table.Rowed
+	chosen := s.chosen()
+	for _, id := range s.people {
+		var row table.SettingsRow
+		if _, err := s.Table.Get(s.T.Context(), table.Settings(id), &row); err != nil {
+			s.T.Fatal(err)
+		}
+		waits := chosen
+		waits.Level = row.Level
+		before, with = append(before, table.Rowed{Key: table.Settings(id), Row: row}), append(with, table.Rowed{Key: table.Settings(id), Row: waits})
+	}
+	env := s.Env(notify.Consumer.ID)
+	return s.measure(name, consumers[name], func() func() {
+		key := s.activity()
+		s.put(with)
+		return func() {
+			s.consume(env, notify.Consumer, key)
+			s.put(before) // by the state's own hand: not metered
+		}
+	})
+}
+
+// waiting is the mail of a digest of one line to one of Globex's people.
+func (s *State) waiting() table.Key {
+	s.T.Helper()
+	person := s.people[2]
+	s.put([]table.Rowed{{Key: table.Settings(person), Row: s.chosen()}})
+	activity := s.activity()
+	s.consume(s.Env(notify.Consumer.ID), notify.Consumer, activity)
+	s.put([]table.Rowed{{Key: table.Settings(person), Row: table.SettingsRow{Level: "all", Version: 1}}})
+	var held table.MailRow
+	if _, err := s.Table.Get(s.T.Context(), table.Mail(person, table.MailNotification+"#"+activity.SK), &held); err != nil || held.Digest == "" {
+		s.T.Fatalf("got the mail %+v (%v), want one that waits", held, err)
+	}
+	s.digest = held.Digest
+	id := table.MailDigest + "#" + held.Digest
+	s.put([]table.Rowed{{Key: table.Mail(person, id), Row: table.MailRow{Mail: id, Kind: table.MailDigest, Person: person, Digest: held.Digest, At: s.Clock.Now(), TTL: held.TTL}}})
+	return table.Mail(person, id)
 }
 
 // job is a job that was asked for: an export of the last day of the audit.
@@ -317,8 +367,8 @@ func (s *State) bounce() Metered {
 	})
 }
 
-// dueRun meters a minute of due-run: with nothing due, or with a reminder.
-func (s *State) dueRun(name string, reminder bool) Metered {
+// dueRun meters a minute of due-run: with nothing due, or with what due gives.
+func (s *State) dueRun(name string, something func() table.DueRow) Metered {
 	s.T.Helper()
 	env := s.Env(due.ID)
 	run := func(ctx context.Context) {
@@ -329,17 +379,29 @@ func (s *State) dueRun(name string, reminder bool) Metered {
 	s.Clock.Stand(s.Clock.Now().Truncate(time.Minute).Add(time.Second))
 	run(s.T.Context())
 	return s.measure(name, consumers[name], func() func() {
-		if reminder {
-			p := s.Invitee()
+		if something != nil {
+			row := something()
 			minute := table.DueMinute(s.Clock.Now(), time.Minute)
 			s.Clock.Stand(minute.Add(-time.Minute))
 			run(s.T.Context())
-			id := table.DueReminder + "#metered#" + p.ID
-			s.put([]table.Rowed{{Key: table.Due(minute, id), Row: table.DueRow{Due: id, Kind: table.DueReminder, Person: p.ID, Workspace: s.WorkspaceID, Subject: p.Contact, Generation: 1, Number: 1}}})
+			row.Digest = minute.Format(time.RFC3339)
+			s.put([]table.Rowed{{Key: table.Due(minute, row.Due), Row: row}})
 		}
 		s.Clock.Advance(time.Minute)
 		return func() { run(s.T.Context()) }
 	})
+}
+
+// reminder is a reminder that is due.
+func (s *State) reminder() table.DueRow {
+	s.T.Helper()
+	p := s.Invitee()
+	return table.DueRow{Due: table.DueReminder + "#metered#" + p.ID, Kind: table.DueReminder, Person: p.ID, Workspace: s.WorkspaceID, Subject: p.Contact, Generation: 1, Number: 1}
+}
+
+// digestDue is a digest that is due.
+func (s *State) digestDue() table.DueRow {
+	return table.DueRow{Due: table.DueDigest + "#" + s.people[2], Kind: table.DueDigest, Person: s.people[2]}
 }
 
 // ClientReads are the operations that a client reads by.

@@ -22,6 +22,21 @@ var consumers = map[string]entry{
 		step{times: told, calls: []aCall{puts("PutItem", told, told, "a mail for each, only if it is not there yet: a batch takes no condition; after the lines and one after another, so that a run that ends in the middle has left what comes last")}},
 		at(put("the copy in the audit, last: it says that all was told")),
 	},
+	"stream-notify of what waits": {
+		at(query("the project's people", func(s *State) table.Query {
+			return table.Query{PK: table.ClientProjectPartition(s.ProjectID), Prefix: table.PrefixPerson}
+		})),
+		step{calls: []aCall{{name: "BatchGetItem", n: inBlocks(plus(exactly(4), times(3, everyone)), 100), parts: []part{
+			rows(4, "workspace, project, and the item in one of two realms, at this moment (rule 14)"),
+			each(times(3, everyone), "of each of the people membership, row of the project and settings: the rows that would let them in, not copies"),
+		}}}},
+		at(batch(rows(1, "the companies' gates: the memberships name them"))),
+		step{times: inBlocks(told, 25), calls: []aCall{puts("BatchWriteItem", inBlocks(told, 25), told, "a line in the feed of each who is told")}},
+		step{times: told, calls: []aCall{{name: "TransactWriteItems", n: told, parts: []part{
+			{units: times(2, told), write: true, why: "the mail of each, only if it is not there yet"}, {units: times(2, told), write: true, why: "where the digest finds it"}, {units: times(2, told), write: true, why: "the minute of the digest"},
+		}}}},
+		at(put("the copy in the audit, last: it says that all was told")),
+	},
 	"stream-notify of a job": {
 		at(other("SQS SendMessage", "the job's id")),
 	},
@@ -51,6 +66,18 @@ var consumers = map[string]entry{
 		at(put("the claim: the stream may bring a mail twice")),
 		at(batch(rows(2, "workspace and project"), rows(3, "of the recipient membership, row of the project and settings: asked again at this moment (rule 14)"),
 			rows(2, "the item, in one of two realms"), rows(2, "the recipient's address, who acted"))),
+		at(batch(rows(1, "the company's gate: the membership names the company"))),
+		at(get("does mail to the address arrive? The account names the address")),
+		at(other("SES SendEmail", "the mail")),
+		at(update("the mark that it was sent")),
+	},
+	"stream-mail of a digest": { // of one project
+		at(put("the claim: the stream may bring a mail twice")),
+		at(query("what waits for it", func(s *State) table.Query {
+			return table.Query{PK: table.HeldPartition(s.people[2], s.digest)}
+		})),
+		at(batch(rows(2, "workspace and project"), rows(3, "of the recipient membership, row of the project and settings: asked again at this moment (rule 14)"),
+			rows(2, "the item of the line, in one of two realms"), rows(2, "the recipient's address, who acted"))),
 		at(batch(rows(1, "the company's gate: the membership names the company"))),
 		at(get("does mail to the address arrive? The account names the address")),
 		at(other("SES SendEmail", "the mail")),
@@ -98,6 +125,14 @@ var consumers = map[string]entry{
 		at(put("the lease on the shard where something is due")),
 		at(batch(rows(3, "invitation, workspace, contact: does it still hold?"))),
 		at(tx(writes(1, "the due row goes"), writes(1, "the count in the invitation"), writes(1, "the mail"), writes(1, "activity"), writes(1, "the next reminder"))),
+		at(put("the watermark of the shard")),
+	},
+	"due-run with a digest": {
+		at(query("all watermarks", func(*State) table.Query { return table.Query{PK: table.DueWatermarkPartition} })),
+		step{times: shards, calls: []aCall{{name: "Query", n: shards, parts: []part{{units: shards, why: "what is due in this minute, in each of 16 shards"}}}}},
+		step{times: exactly(table.DueShards - 1), calls: []aCall{puts("PutItem", exactly(table.DueShards-1), exactly(table.DueShards-1), "the watermark of each other shard")}},
+		at(put("the lease on the shard where something is due")),
+		at(tx(writes(1, "the due row goes"), writes(1, "the mail"))),
 		at(put("the watermark of the shard")),
 	},
 }

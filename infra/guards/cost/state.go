@@ -46,6 +46,8 @@ type State struct {
 	people  []string
 
 	invitees string // the company all of whose contacts are invited
+	digest   string // the minute of the digest that is metered
+	chose    int    // digests so far
 }
 
 // NewState makes a State, but for the private items: AddPrivate makes those.

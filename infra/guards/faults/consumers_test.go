@@ -44,6 +44,11 @@ var given = map[string][]job{
 			c.task()
 			return ""
 		}},
+		{name: "an item that one hears of with a digest", give: func(c *try) string {
+			c.digest(c.later())
+			c.task()
+			return ""
+		}},
 		{name: "a job that was asked for", give: func(c *try) string {
 			c.queued() // forgets others
 			scene.Jobs["audit-export"](c.Scene)
@@ -87,6 +92,18 @@ var given = map[string][]job{
 			c.Drain("stream-notify")
 			return c.Carl.Email
 		}},
+		{name: "a digest", lease: mail.Lease, give: func(c *try) string {
+			c.Do(c.Ann, "PUT", "/v1/me/notification-settings", map[string]any{"level": "none"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(200)
+			minute := c.digest(c.later())
+			c.task()
+			c.Drain() // it waits
+			// What due-run does when the minute has come.
+			at, tx := minute.Format(time.RFC3339), &table.Tx{}
+			tx.Delete(table.Due(minute, table.DueDigest+"#"+c.Carl.ID)).If(table.Exists())
+			tx.Put(table.Mail(c.Carl.ID, table.MailDigest+"#"+at), table.MailRow{Mail: table.MailDigest + "#" + at, Kind: table.MailDigest, Person: c.Carl.ID, Digest: at, At: minute, TTL: minute.Unix()})
+			c.must(nil, c.Table.Write(c.T.Context(), tx))
+			return c.Carl.Email
+		}},
 		{name: "somebody with access was added", lease: mail.Lease, give: func(c *try) string {
 			c.Do(c.Ann, "POST", "/v1/projects/"+c.Project(c.Ann, c.WorkspaceID, "Another")+"/clients",
 				map[string]any{"company": c.CompanyID, "name": "Carl", "email": c.Carl.Email}).Must(201)
@@ -101,21 +118,42 @@ var given = map[string][]job{
 		c.message = mailevents.Permanent(p.Email, mails[len(mails)-1].Tags)
 		return ""
 	}}},
-	"due-run": {{name: "a reminder", lease: due.Lease, give: func(c *try) string {
-		// Each case has minutes of its own, after those that the case before has taken, and
-		// as many of them; and one reminder.
-		if c.number == 0 {
-			c.Clock.Stand(c.Clock.Now())
-		}
-		c.Config.Reminder = time.Hour + time.Duration(c.number)*dueApart
-		c.Config.InvitationLife = c.Config.Reminder + time.Hour
-		c.Release() // functions have the configuration from their start
-		if err := c.runDue(-2 * time.Minute); err != nil {
-			c.T.Fatal(err)
-		}
-		c.Invitee()
-		return ""
-	}}},
+	"due-run": {
+		{name: "a reminder", lease: due.Lease, give: func(c *try) string {
+			c.minutes()
+			c.Invitee()
+			return ""
+		}},
+		{name: "a digest", lease: due.Lease, give: func(c *try) string {
+			c.minutes()
+			c.digest(c.Config.Reminder)
+			c.task()
+			c.Drain()
+			return ""
+		}},
+	},
+}
+
+// later is when what waits in this case comes: in each at another minute.
+func (c *try) later() time.Duration { return 12*time.Hour + time.Duration(c.number)*time.Minute }
+
+// minutes gives due-run minutes of this case's own, after those that the case before has
+// taken, and as many of them.
+func (c *try) minutes() {
+	if c.number == 0 {
+		c.Clock.Stand(c.Clock.Now())
+	}
+	c.Config.Reminder = time.Hour + time.Duration(c.number)*dueApart
+	c.Config.InvitationLife = c.Config.Reminder + time.Hour
+	c.Release() // functions have the configuration from their start
+	c.must(nil, c.runDue(-2*time.Minute))
+}
+
+// digest lets Carl hear of things once a day, and gives the minute of the next time.
+func (c *try) digest(ahead time.Duration) time.Time {
+	minute := table.DueMinute(c.Clock.Now(), ahead)
+	c.Do(c.Carl, "PUT", "/v1/me/notification-settings", map[string]any{"digest": minute.Format("15:04"), "timeZone": "UTC"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(200)
+	return minute
 }
 
 // dueApart is how far the due minutes of two cases lie apart: further than a case

@@ -47,7 +47,7 @@ var unexported = map[string]string{
 	"Account":    "the person's own", "Session": "the person's own", "Settings": "the person's own", "Challenge": "the person's own", "PasswordReset": "the person's own",
 	"AddressChange": "the person's own", "PortalFeed": "the person's own", "TeamFeed": "the person's own",
 	"Membership": "the person's own; the workspace's side is the member or contact", "Project": "the person's own; the workspace's side is the record person",
-	"Mail": "to send, for a month", "MailMark": "to send, for a month",
+	"Mail": "to send, for a month", "Held": "to send, for a month", "MailMark": "to send, for a month",
 	"Address": "of no workspace", "Suppressed": "of no workspace", "Token": "a secret's hash", "Attempts": "of no workspace", "Idempotency": "of a request, for a day",
 	"Due": "to do later", "DueWatermark": "of no workspace",
 }

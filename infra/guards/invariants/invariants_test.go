@@ -11,10 +11,12 @@ import (
 	"foyer/shared/catalog"
 	"foyer/shared/foyertest"
 	"foyer/shared/mailevents"
+	"foyer/shared/table"
 )
 
 // lived is a scene in which every operation was asked, what that told people was
-// sent, an invitation was reminded of, and the mail of one came back.
+// sent, an invitation was reminded of, a digest went and one waits, and the mail of one
+// came back.
 func lived(t *testing.T) *scene.Scene {
 	t.Helper()
 	s := scene.New(t)
@@ -45,6 +47,11 @@ func lived(t *testing.T) *scene.Scene {
 	asked := s.Client() // for a code, and does not answer
 	s.SecondFactor(asked)
 	s.Do(foyertest.Person{}, "POST", "/v1/sessions", map[string]any{"email": asked.Email, "password": asked.Password}).Must(200)
+	// A digest that comes with the reminder, and one that is still to come.
+	clock := func(ahead time.Duration) string { return table.DueMinute(s.Clock.Now(), ahead).Format("15:04") }
+	s.Do(s.Ann, "PUT", "/v1/me/notification-settings", map[string]any{"level": "all", "digest": clock(s.Config.Reminder), "timeZone": "UTC"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(200)
+	s.Do(s.Carl, "PUT", "/v1/me/notification-settings", map[string]any{"digest": clock(s.Config.Reminder + 5*time.Hour), "quietHours": map[string]any{"from": "00:00", "to": "00:01"}, "timeZone": "UTC"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(200)
+	s.Do(s.Mia, "POST", "/v1/projects/"+s.ProjectID+"/items", map[string]any{"kind": "task", "title": "Look at this too", "assignee": s.Carl.ID, "ask": "feedback"}).Must(201)
 	reminded := s.Invitee()
 	s.Drain()
 	s.Clock.Advance(s.Config.Reminder + time.Minute)

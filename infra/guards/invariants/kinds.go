@@ -23,6 +23,7 @@ const (
 	kindClientProjectActivity = "ClientProjectActivity"
 	kindMail                  = "Mail"
 	kindMailMark              = "MailMark"
+	kindHeld                  = "Held"
 	kindCompanyNamed          = "CompanyNamed"
 	kindContact               = "Contact"
 	kindLicence               = "Licence"
@@ -75,6 +76,7 @@ func init() { // not above: what they must agree with asks for kinds
 		{"Project", formOf(table.Project("‹person›", "‹p›")), of(personProject)},
 		{"Invitation", formOf(table.Invitation("‹person›", "‹w›", "‹subject›")), of(invitation)},
 		{kindMail, formOf(table.Mail("‹person›", "‹mail›")), of(mail)},
+		{kindHeld, formOf(table.Held("‹person›", "‹digest›", "‹activity›")), of(held)},
 		{kindMailMark, formOf(table.MailMark("‹person›", "‹mail›")), of(mailMark)},
 		{"Challenge", formOf(table.Challenge("‹person›", "‹hash›")), of(challenge)},
 		{"PasswordReset", formOf(table.PasswordReset("‹person›")), of(passwordReset)},
@@ -144,9 +146,10 @@ const ulid = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 var forms = map[string]string{
 	"w": "wks_" + ulid, "p": "prj_" + ulid + ulid, "person": "per_" + ulid, "company": "com_" + ulid, "contact": "con_" + ulid,
 	"item": "(?:msg|fil|tsk|evt)_" + ulid, "activity": "act_" + ulid, "job": "job_" + ulid, "import": "imp_" + ulid, "subject": "(?:con|per)_" + ulid,
-	"session": "[^#]+", "hash": "[A-Za-z0-9_-]{43}", "sha256": "[0-9a-f]{64}", "mail": ".+", "name": ".*", "word": "[^#]+", "due": "reminder#.+",
+	"session": "[^#]+", "hash": "[A-Za-z0-9_-]{43}", "sha256": "[0-9a-f]{64}", "mail": ".+", "name": ".*", "word": "[^#]+", "due": "(?:reminder|digest)#.+",
 	"kind": "[a-z-]+", "window": `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`,
 	"day": `\d{4}-\d\d-\d\d`, "minute": `\d{4}-\d\d-\d\dT\d\d:\d\d`, "shard": `\d\d`,
+	"digest": `\d{4}-\d\d-\d\dT\d\d:\d\d:00Z`,
 }
 
 // sampleTime stands in keys for any time.

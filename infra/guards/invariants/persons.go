@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"foyer/shared/hours"
 	"foyer/shared/mailtoken"
 	"foyer/shared/policy"
 	"foyer/shared/table"
@@ -178,7 +179,9 @@ func mail(c *checker, at place, row table.MailRow) {
 		return
 	}
 	c.account(at.key, id)
-	c.has(at.key, table.WorkspaceGate(row.Workspace))
+	if row.Kind != table.MailDigest { // which is of all workspaces that its lines are of
+		c.has(at.key, table.WorkspaceGate(row.Workspace))
+	}
 	switch row.Kind {
 	case table.MailInvitation, table.MailReminder:
 		if row.Project != "" {
@@ -212,9 +215,34 @@ func mail(c *checker, at place, row table.MailRow) {
 				[6]string{row.Workspace, row.Project, row.Item, row.Actor, row.Type, row.Reason})
 		}
 		same(c, at.key, "mail", row.Mail, row.Kind+"#"+row.Activity)
+		if row.Digest != "" {
+			c.has(at.key, table.Held(id, row.Digest, row.Activity)) // which compares itself with it
+		}
+	case table.MailDigest:
+		same(c, at.key, "mail", row.Mail, row.Kind+"#"+row.Digest)
+		c.waits(at.key, id, row.Digest)
 	default:
 		c.fail(at.key, "is of the unknown kind %q: say in infra/guards/invariants what it must agree with", row.Kind)
 	}
+}
+
+// held is a notification that waits, or waited, for a digest: a copy of its mail.
+func held(c *checker, at place, row table.MailRow) {
+	if of, ok := needs[table.MailRow](c, at.key, table.Mail(at.ids["person"], row.Mail)); ok {
+		of.Key = row.Key
+		same(c, at.key, "copy", row, of)
+	}
+	same(c, at.key, "activity", row.Activity, at.ids["activity"])
+	minute, err := time.Parse(time.RFC3339, row.Digest)
+	c.want(at.key, err == nil && row.Digest == at.ids["digest"], "waits for another digest than its own")
+	_, ahead := c.rows[table.Due(minute, table.DueDigest+"#"+row.Person)]
+	_, over := c.rows[table.Mail(row.Person, table.MailDigest+"#"+row.Digest)]
+	c.want(at.key, ahead != over, "its digest is to come: %v, and has come: %v", ahead, over)
+}
+
+// waits reports the row unless something waits for that digest of the person.
+func (c *checker) waits(key table.Key, person, minute string) {
+	c.want(key, slices.ContainsFunc(c.of[kindHeld], func(at place) bool { return at.key.PK == table.HeldPartition(person, minute) }), "nothing waits for the digest")
 }
 
 func mailMark(c *checker, at place, row table.MailMarkRow) {
@@ -229,6 +257,12 @@ func settings(c *checker, at place, row table.SettingsRow) {
 	c.want(at.key, row.Version >= 1, "version is %d", row.Version)
 	levels := []policy.Level{"", policy.LevelAll, policy.LevelLimited, policy.LevelNone}
 	c.want(at.key, slices.Contains(levels, policy.Level(row.Level)), "level is %q", row.Level)
+	_, e1 := hours.ParseClock(row.Digest)
+	_, e2 := hours.ParseClock(row.QuietFrom)
+	_, e3 := hours.ParseClock(row.QuietTo)
+	_, e4 := hours.ParseZone(row.TimeZone)
+	c.want(at.key, (e1 == nil || row.Digest == "") && (e2 == nil && e3 == nil || row.QuietFrom+row.QuietTo == ""), "its times cannot be read")
+	c.want(at.key, e4 == nil || row.TimeZone+row.Digest+row.QuietFrom == "", "its time zone is %q", row.TimeZone)
 	for p, level := range row.Projects {
 		c.has(at.key, table.ProjectFacts(p))
 		c.want(at.key, slices.Contains(levels, policy.Level(level)), "level of %s is %q", p, level)
@@ -265,6 +299,12 @@ func due(c *checker, at place, row table.DueRow) {
 	same(c, at.key, "due", row.Due, at.ids["due"])
 	minute, err := time.Parse("2006-01-02T15:04", at.ids["minute"])
 	c.want(at.key, err == nil && table.Due(minute, row.Due) == at.key, "is in another shard than its own")
+	if row.Kind == table.DueDigest {
+		same(c, at.key, "due", row.Due, row.Kind+"#"+row.Person)
+		same(c, at.key, "minute", row.Digest, minute.Format(time.RFC3339))
+		c.waits(at.key, row.Person, row.Digest)
+		return
+	}
 	same(c, at.key, "kind", row.Kind, table.DueReminder)
 	same(c, at.key, "due", row.Due, mailID(row.Kind, row.Workspace, row.Subject, row.Generation, row.Number))
 	if !c.erased(row.Workspace, row.Subject) { // due-run takes it away when it comes to it

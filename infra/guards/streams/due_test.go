@@ -4,6 +4,7 @@ package streams_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -21,8 +22,10 @@ const (
 	invitees = 3
 )
 
+var toldByDigest = []string{"Opening hours", "Holiday plan"}
+
 // due-run ends after any of its calls, in any of the ways; the runs after it do
-// what it had not come to: each reminder once, no watermark back.
+// what it had not come to: each reminder and the digest once, no watermark back.
 func TestACrashAfterEveryCallOfDueRun(t *testing.T) {
 	t.Parallel()
 	draw := proof.Rand(t)
@@ -35,6 +38,10 @@ func TestACrashAfterEveryCallOfDueRun(t *testing.T) {
 		var ivys []foyertest.Person
 		for range invitees {
 			ivys = append(ivys, w.Invitee())
+		}
+		w.choose(w.cleo, map[string]any{"level": "all", "digest": table.DueMinute(w.Clock.Now(), reminder).Format("15:04"), "timeZone": "UTC"})
+		for _, title := range toldByDigest {
+			w.Do(w.Ann, "POST", "/v1/projects/"+w.ProjectID+"/items", map[string]any{"kind": "message", "title": title, "clientCanSee": true}).Must(http.StatusCreated)
 		}
 		w.settle()
 		w.ForgetMails()
@@ -105,8 +112,8 @@ func (w *world) dueCalls() (points []int) {
 			acts[i] = true
 		}
 	}
-	if len(acts) != invitees || len(calls) < 1+2*table.DueShards {
-		w.T.Fatalf("got %d transactions in %d calls, want %d reminders in %d shards", len(acts), len(calls), invitees, table.DueShards)
+	if len(acts) != invitees+1 || len(calls) < 1+2*table.DueShards {
+		w.T.Fatalf("got %d transactions in %d calls, want %d reminders and a digest in %d shards", len(acts), len(calls), invitees, table.DueShards)
 	}
 	const around = 4 // minute, lease, what the row says, transaction; then the watermark
 	for i := range calls {
@@ -166,7 +173,7 @@ func (w *world) reminded(what string, ivys []foyertest.Person) {
 	rows := w.Rows()
 	next, records, copies := map[string]int{}, map[string]int{}, map[string]int{}
 	for key, d := range rowsOf[table.DueRow](w, rows, func(k table.Key) bool { _, ok := dueAt(k); return ok }) {
-		if d.Number != 2 {
+		if d.Kind == table.DueDigest || d.Number != 2 {
 			w.T.Errorf("%s: the due row %s is of the reminder %d, want the second alone", what, key, d.Number)
 		}
 		next[d.Person]++
@@ -186,6 +193,10 @@ func (w *world) reminded(what string, ivys []foyertest.Person) {
 			w.T.Errorf("%s: %s has %d mails, %d reminders counted, %d next ones due, %d records with %d copies; want one of each",
 				what, ivy.Email, len(mails), inv.Reminders, next[person], records[ivy.Contact], copies[ivy.Contact])
 		}
+	}
+	mails := w.Mails(w.cleo.Email)
+	if len(mails) != 1 || !strings.HasPrefix(mails[0].Subject, fmt.Sprintf("%d new in ", len(toldByDigest))) {
+		w.T.Errorf("%s: %s has %d mails, want one digest of %d lines", what, w.cleo.Email, len(mails), len(toldByDigest))
 	}
 	for i := range table.DueShards {
 		if mark := read[table.WatermarkRow](w, rows, table.DueWatermark(i)); mark.LeaseID != "" || mark.Done != w.Clock.Now().UTC().Truncate(time.Minute).Format(time.RFC3339) {

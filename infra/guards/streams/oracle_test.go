@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
@@ -151,6 +152,10 @@ func (w *world) asItShould() {
 			continue
 		}
 		mark := marks[table.MailMark(m.Person, m.Mail)]
+		if m.Digest != "" && m.Kind == table.MailNotification {
+			w.waits(rows, key, m)
+			continue
+		}
 		if (mark.SentAt != nil) == (mark.Dropped != "") {
 			w.T.Errorf("%s: got the mark %+v, want it sent or dropped", key, mark)
 		}
@@ -173,6 +178,22 @@ func (w *world) asItShould() {
 	}
 	if w.T.Failed() {
 		w.T.FailNow()
+	}
+}
+
+// waits asserts that a notification stands where the digest of its minute finds it, that
+// there will be that digest, and that nobody has sent it alone.
+func (w *world) waits(rows map[table.Key]table.Item, key table.Key, m table.MailRow) {
+	w.T.Helper()
+	minute, err := time.Parse(time.RFC3339, m.Digest)
+	held := read[table.MailRow](w, rows, table.Held(m.Person, m.Digest, m.Activity))
+	due := read[table.DueRow](w, rows, table.Due(minute, table.DueDigest+"#"+m.Person))
+	held.Key = m.Key
+	if err != nil || held != m || due.Person != m.Person || due.Digest != m.Digest {
+		w.T.Errorf("%s waits for %q: got the row %+v and the digest %+v, want both", key, m.Digest, held, due)
+	}
+	if _, marked := rows[table.MailMark(m.Person, m.Mail)]; marked {
+		w.T.Errorf("%s waits for its digest, and was sent or dropped alone", key)
 	}
 }
 

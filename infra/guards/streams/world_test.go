@@ -39,11 +39,13 @@ type world struct {
 	items  []string
 	since  time.Time
 	begun  map[string]bool // jobs that were handed to jobs-run
+	digest string          // the time of the day of digests
 }
 
 func begin(t *testing.T, draw *rand.Rand) *world {
 	t.Helper()
 	w := &world{Scene: scene.New(t), draw: draw, begun: map[string]bool{}}
+	w.digest = w.Clock.Now().UTC().Add(12 * time.Hour).Format("15:04")
 	w.cleo = w.World.Client(w.Ann, w.ProjectID, "Initech", "Cleo Client", "cleo@initech.example")
 	w.second = w.Project(w.Ann, w.WorkspaceID, "Second shop")
 	w.level(w.cleo, "all")
@@ -63,9 +65,20 @@ func begin(t *testing.T, draw *rand.Rand) *world {
 	return w
 }
 
+// level lets somebody choose what they are told of, and whether that waits for their
+// digest: which comes when all is over here, so that every run holds it for the same.
 func (w *world) level(who foyertest.Person, level string) {
 	w.T.Helper()
-	w.Do(who, "PUT", "/v1/me/notification-settings", map[string]any{"level": level, "projects": map[string]any{}}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+	chosen := map[string]any{"level": level, "projects": map[string]any{}}
+	if w.draw.IntN(3) == 0 {
+		chosen["digest"], chosen["timeZone"] = w.digest, "UTC"
+	}
+	w.choose(who, chosen)
+}
+
+func (w *world) choose(who foyertest.Person, chosen map[string]any) {
+	w.T.Helper()
+	w.Do(who, "PUT", "/v1/me/notification-settings", chosen, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
 }
 
 // step is one thing that people do.
