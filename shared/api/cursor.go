@@ -4,30 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
 )
 
 // Page is the part of a list's input that every list has.
 type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most"`
 	Cursor string `query:"cursor" maxLength:"512" doc:"Where to go on: the next of the answer before"`
-}
-
-// Resolve refuses an empty number or flag, such as limit=, which huma takes for one that
-// is not there: the schema says that it is none.
-func (*Page) Resolve(ctx huma.Context) (faults []error) {
-	u := ctx.URL()
-	if u.RawQuery == "" {
-		return nil
-	}
-	query := u.Query()
-	for _, p := range ctx.Operation().Parameters {
-		if p.In == "query" && p.Schema.Type != huma.TypeString && query.Has(p.Name) && query.Get(p.Name) == "" {
-			faults = append(faults, &huma.ErrorDetail{Location: "query." + p.Name, Message: "must not be empty"})
-		}
-	}
-	return faults
 }
 
 // List is a page of a list.

@@ -29,6 +29,26 @@ func refuseNulls(hapi huma.API, ctx huma.Context) error {
 	return nil
 }
 
+// refuseEmpty refuses an empty number or flag of the query, such as limit=, which huma
+// takes for one that is not there: the schema says that it is none.
+func refuseEmpty(ctx huma.Context) error {
+	u := ctx.URL()
+	if u.RawQuery == "" {
+		return nil
+	}
+	var faults []FieldError
+	query := u.Query()
+	for _, p := range ctx.Operation().Parameters {
+		if p.In == "query" && p.Schema.Type != huma.TypeString && query.Has(p.Name) && query.Get(p.Name) == "" {
+			faults = append(faults, Fault("query."+p.Name, "must not be empty"))
+		}
+	}
+	if len(faults) > 0 {
+		return Invalid(faults...)
+	}
+	return nil
+}
+
 func nulls(schemas huma.Registry, s *huma.Schema, v any, at string) (faults []FieldError) {
 	if s.Ref != "" {
 		s = schemas.SchemaFromRef(s.Ref)

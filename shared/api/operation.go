@@ -83,6 +83,9 @@ func (o Operation[I, O]) register(hapi huma.API, env *Env) {
 			if err == nil {
 				err = refuseNulls(hapi, ctx)
 			}
+			if err == nil {
+				err = refuseEmpty(ctx)
+			}
 			if err != nil {
 				env.refuse(hapi, ctx, err)
 				return

@@ -364,8 +364,11 @@ func TestADueRowThatCannotBeReadGoesToThePoisonQueueAndHoldsUpNothing(t *testing
 	s := begin(t, week)
 	minute := s.Clock.Now().UTC().Truncate(time.Minute).Add(3 * time.Minute)
 	for i := range 40 { // in several shards, the one of Ivy's reminder too
-		id := "0-unheard-of-" + string(rune('A'+i))
-		if err := s.Table.PutOne(t.Context(), table.Due(minute, id), table.DueRow{Due: id, Kind: "unheard-of"}, nil); err != nil {
+		id, kind := "0-unheard-of-"+string(rune('A'+i)), "unheard-of"
+		if i%2 == 0 {
+			kind = table.DueDigest // of no minute
+		}
+		if err := s.Table.PutOne(t.Context(), table.Due(minute, id), table.DueRow{Due: id, Kind: kind, Person: s.Ivy.ID, Digest: "soon"}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -90,6 +90,9 @@ func isMark(k table.Key) bool { return strings.HasPrefix(k.SK, table.MailMark(""
 func isMail(k table.Key) bool {
 	return strings.HasPrefix(k.PK, table.RealmUser) && strings.HasPrefix(k.SK, table.PrefixMail)
 }
+func isHeld(k table.Key) bool {
+	return strings.HasPrefix(k.PK, table.RealmUser) && strings.Contains(k.PK, "#HELD#")
+}
 func isFeed(k table.Key) bool {
 	return strings.HasPrefix(k.PK, table.RealmUser) && strings.Contains(k.PK, "#FEED#")
 }

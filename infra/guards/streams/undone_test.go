@@ -28,7 +28,7 @@ func undone(c foyertest.Change) string {
 		rule    string
 	)
 	switch {
-	case isFeed(k) && strings.HasPrefix(k.SK, table.PrefixActivity), isAudit(k), isMail(k), isActivity(k):
+	case isFeed(k) && strings.HasPrefix(k.SK, table.PrefixActivity), isAudit(k), isMail(k), isHeld(k), isActivity(k):
 		allowed, rule = inserted, "what was told, recorded or to be mailed stays as it is"
 	case isMark(k):
 		allowed, rule = !deleted && kept(c, "sentAt") && kept(c, "dropped"), "what was sent or dropped stays so"
@@ -126,6 +126,7 @@ func TestWhatIsUndoneIsFound(t *testing.T) {
 		"a sent mail that is not":            {Key: mark, Old: row("claimId", "a", "sentAt", "1"), New: row("claimId", "b")},
 		"a sent mail that is sent again":     {Key: mark, Old: row("sentAt", "1"), New: row("sentAt", "2")},
 		"a dropped mail that is not":         {Key: mark, Old: row("dropped", "no-access"), New: row("claimId", "b")},
+		"a line that waits no more":          {Key: table.Held("per_1", "2026-11-22T12:05:00Z", "act_1"), Old: row("reason", "assigned")},
 		"a mark that goes":                   {Key: mark, Old: row("claimId", "a")},
 		"a read mark that goes back":         {Key: table.Key{PK: table.UserPartition("per_1"), SK: "READ#PORTAL"}, Old: row("upTo", "act_2"), New: row("upTo", "act_1")},
 		"a read mark among the lines":        {Key: table.Key{PK: line.PK, SK: "READ"}, Old: row("upTo", "act_2"), New: row("upTo", "act_2", "at", "now")},
@@ -150,6 +151,7 @@ func TestWhatIsUndoneIsFound(t *testing.T) {
 	}
 	for what, c := range map[string]foyertest.Change{
 		"a line":               {Key: line, New: row("reason", "assigned")},
+		"a line that waits":    {Key: table.Held("per_1", "2026-11-22T12:05:00Z", "act_1"), New: row("reason", "assigned")},
 		"a line once more":     {Key: line, Old: row("reason", "assigned"), New: row("reason", "assigned")},
 		"a claim":              {Key: mark, Old: row("claimId", "a"), New: row("claimId", "b")},
 		"a sent mail":          {Key: mark, Old: row("claimId", "a"), New: row("claimId", "a", "sentAt", "1")},

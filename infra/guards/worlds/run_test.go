@@ -65,7 +65,8 @@ type run struct {
 	names     names
 	made      int // addresses and titles so far
 	sweeps    int
-	since     int // steps since the last sweep
+	since     int  // steps since the last sweep
+	later     bool // somebody may have mail that waits
 	trace     []string
 }
 

@@ -126,9 +126,10 @@ var publicSteps = []step{
 		return set(fields{"portalNeedsLicence": false}) && done
 	}},
 	{name: "reminders fall due", do: func(r *run, rt *rapid.T) bool {
-		if len(r.waiting()) == 0 {
-			machine.Skip("nobody to remind")
+		if len(r.waiting()) == 0 && !r.later {
+			machine.Skip("nobody to remind, and nobody for whom mail may wait")
 		}
+		r.later = false
 		before := r.stats.mails
 		r.tick(reminder)
 		r.atOnce(func(which int) {
@@ -239,7 +240,16 @@ func changeSettings(r *run, rt *rapid.T) bool {
 	}
 	const target = "/v1/me/notification-settings"
 	tag := headerOf(r.ask(rt, request{op: "settings-get", who: c.person, method: "GET", target: target}), "Etag")
-	return r.ask(rt, request{op: "settings-put", who: c.person, method: "PUT", target: target, headers: map[string]string{"If-Match": tag}, body: body(fields{"level": level, "projects": projects})}).status == http.StatusOK
+	chosen := fields{"level": level, "projects": projects, "timeZone": "UTC"}
+	// What waits comes with the reminders, so that what is hidden can show there as well.
+	switch soon := r.now.UTC().Add(reminder).Format("15:04"); rapid.IntRange(0, 3).Draw(rt, "when") {
+	case 0:
+		chosen["digest"], r.later = soon, true
+	case 1:
+		r.later = true
+		chosen["quietHours"] = fields{"from": r.now.UTC().Format("15:04"), "to": soon}
+	}
+	return r.ask(rt, request{op: "settings-put", who: c.person, method: "PUT", target: target, headers: map[string]string{"If-Match": tag}, body: body(chosen)}).status == http.StatusOK
 }
 
 func (r *run) access(rt *rapid.T, c *client, op, method string) bool {
