@@ -134,7 +134,7 @@ func (o Operation[I, O]) run(ctx context.Context, c *Call, in *I) (*O, error) {
 		found, failed := c.remembered(ctx)
 		switch {
 		case failed != nil:
-			return nil, fmt.Errorf("the record of the key, after %v: %w", err, failed)
+			return nil, fmt.Errorf("the record of the key, after %q: %w", fmt.Sprint(err), failed)
 		case found == "":
 			return out, err
 		}

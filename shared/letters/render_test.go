@@ -68,14 +68,18 @@ func digestOf(projects ...[]Notification) Digest {
 
 // The digests.
 func init() {
-	website := []Notification{toClient(func(*Notification) {}), toClient(func(n *Notification) { n.Item.Kind, n.Item.Title, n.Item.Due, n.Reason = table.ItemFile, "Brand guide.pdf", nil, policy.ReasonActivity })}
+	website := []Notification{toClient(func(*Notification) {}), toClient(func(n *Notification) {
+		n.Item.Kind, n.Item.Title, n.Item.Due, n.Reason = table.ItemFile, "Brand guide.pdf", nil, policy.ReasonActivity
+	})}
 	shop := []Notification{toClient(func(n *Notification) {
 		n.Project, n.Workspace, n.Link = "Second shop", "Beta Builders", "https://portal.example.com/#/projects/prj_2/items/msg_1"
 		n.Client, n.Reason, n.Item.Kind, n.Item.Title, n.Item.Due = false, policy.ReasonActivity, table.ItemMessage, "Opening hours", nil
 	})}
 	many := make([]Notification, 0, 60)
 	for i := range 60 {
-		many = append(many, toClient(func(n *Notification) { n.Item.Title, n.Item.Due, n.Reason = fmt.Sprintf("Page %d", i+1), nil, policy.ReasonActivity }))
+		many = append(many, toClient(func(n *Notification) {
+			n.Item.Title, n.Item.Due, n.Reason = fmt.Sprintf("Page %d", i+1), nil, policy.ReasonActivity
+		}))
 	}
 	mails["digest"], mails["digest-one"], mails["digest-project"], mails["digest-many"] = digestOf(website, shop), digestOf(shop), digestOf(website), digestOf(many, shop)
 }
