@@ -14,7 +14,7 @@ export async function notifications({ signal, me }) {
   if (isClient(me) || members.length === 0) feeds.push(feed('From your projects', '/portal/notifications', '/portal', signal, members.length > 0));
   for (const m of members) feeds.push(feed(m.workspaceName, path`/workspaces/${m.workspace}/notifications`, '', signal, members.length > 1 || isClient(me)));
   const [settings, ...shown] = await Promise.all([get('/me/notification-settings', {}, signal), ...feeds]);
-  return { title: 'Notifications', content: [heading('Notifications'), shown, level(settings, me)] };
+  return { title: 'Notifications', content: [heading('Notifications'), shown, choices(settings, me)] };
 }
 
 async function feed(name, address, part, signal, named) {
@@ -59,20 +59,36 @@ const levels = [
   { value: 'none', text: 'Nothing' },
 ];
 
-// level is the general setting; those of single projects stay as they are.
-function level(settings, me) {
+// choices are the general settings; those of single projects stay as they are.
+function choices(settings, me) {
   let { body, etag } = settings;
   const usual = isClient(me) ? 'limited' : 'all';
-  const choice = field({ name: 'level', label: 'Tell me of', type: 'select', options: levels, value: body.level ?? usual });
+  const fields = [
+    field({ name: 'level', label: 'Tell me of', type: 'select', options: levels, value: body.level ?? usual }),
+    field({ name: 'digest', label: 'One mail a day, at', type: 'time', optional: true, hint: 'Left empty, each mail comes at once.', value: body.digest }),
+    field({ name: 'quietHours.from', label: 'No mail from', type: 'time', optional: true, hint: 'What happens then comes in one mail when the time is over.', value: body.quietHours?.from }),
+    field({ name: 'quietHours.to', label: 'until', type: 'time', optional: true, value: body.quietHours?.to }),
+    field({ name: 'timeZone', label: 'Time zone', optional: true, maxlength: 64, spellcheck: 'false', value: body.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone }),
+  ];
   const done = el('div');
   return el('section', { class: 'card', 'aria-labelledby': 'level' }, el('h2', { id: 'level' }, 'Settings'), form({
-    fields: [choice], button: 'Save', quiet: true, extra: [done],
+    fields, button: 'Save', quiet: true, extra: [done],
+    check: (values) => {
+      const [from, to] = [values['quietHours.from'], values['quietHours.to']];
+      return { ...(from && !to && { 'quietHours.to': 'Fill this in as well.' }), ...(to && !from && { 'quietHours.from': 'Fill this in as well.' }) };
+    },
     submit: async (values) => {
       done.replaceChildren();
-      const answer = await call('PUT', '/me/notification-settings', { body: { ...body, level: values.level }, etag });
+      const answer = await call('PUT', '/me/notification-settings', { body: { ...body, ...chosen(values) }, etag });
       ({ body, etag } = answer);
       done.replaceChildren(note('done', el('p', {}, 'Saved.')));
       announce('Saved.');
     },
   }));
+}
+
+// chosen is what the fields say; what is left empty is chosen no more.
+function chosen(values) {
+  const [from, to] = [values['quietHours.from'], values['quietHours.to']];
+  return { level: values.level, digest: values.digest || undefined, quietHours: from ? { from, to } : undefined, timeZone: values.timeZone.trim() || undefined };
 }
