@@ -35,8 +35,8 @@ func deliver(ctx context.Context, env *api.Env, r stream.Record) error {
 	if !ok || r.Key != table.Mail(m.Person, m.Mail) {
 		return fmt.Errorf("mail of kind %q is not one that can be sent: %w", m.Kind, stream.ErrPoison)
 	}
-	if m.Kind == table.MailNotification && m.Digest != "" {
-		return nil // it goes with the digest
+	if m.Waits() {
+		return nil
 	}
 	keyVersion := ""
 	if linked[m.Kind] {

@@ -173,7 +173,7 @@ func (r *run) jobs(ctx context.Context, partition string) error {
 }
 
 // mails hands to stream-mail the person's mails of the workspace that were made in
-// the window and neither sent nor dropped.
+// the window and neither sent nor dropped, and their digests of it likewise.
 func (r *run) mails(ctx context.Context, person string) error {
 	partition := table.UserPartition(person)
 	after, ok := r.begin(partition)
@@ -196,7 +196,8 @@ func (r *run) mails(ctx context.Context, person string) error {
 				return err
 			}
 			after = m.SK
-			if m.Workspace != r.in.Workspace || m.At.Before(r.in.From) || !m.At.Before(r.in.To) {
+			ours := m.Workspace == r.in.Workspace || m.Kind == table.MailDigest // which is of all workspaces of its person
+			if !ours || m.Waits() || m.At.Before(r.in.From) || !m.At.Before(r.in.To) {
 				continue
 			}
 			rows = append(rows, table.Inserted{Key: m.Key, New: item})

@@ -238,3 +238,28 @@ func TestAPlaceThatIsNotThereIsNoSilentEnd(t *testing.T) {
 		t.Errorf("got %+v, want an error: nothing was looked at", out)
 	}
 }
+
+// What waits for a digest is left to it, and a digest that did not leave is brought back.
+func TestAWindowLeavesWhatWaitsAndBringsBackADigest(t *testing.T) {
+	s := begin(t)
+	if err := s.RunDue(); err != nil { // so that the next run takes every minute from here on
+		t.Fatal(err)
+	}
+	minute := table.DueMinute(s.Clock.Now(), 3*time.Minute)
+	s.Do(s.acme.Carl, "PUT", "/v1/me/notification-settings", map[string]any{"digest": minute.Format("15:04"), "timeZone": "UTC"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
+	s.task()
+	s.Drain()
+	s.hears(1, 0, "it waits")
+	s.Unchanged(func() { s.replays(s.window(), replay.Output{}) })
+	s.Clock.Stand(minute.Add(time.Second))
+	if err := s.RunDue(); err != nil {
+		t.Fatal(err)
+	}
+	in := s.window()
+	s.givenUp(mailID)
+	s.LoseFailedBatches()
+	s.hears(1, 0, "given up")
+	s.replays(in, replay.Output{Done: 1})
+	s.hears(1, 1, "brought back")
+	s.Unchanged(func() { s.replays(in, replay.Output{}) })
+}

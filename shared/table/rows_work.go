@@ -218,6 +218,9 @@ type MailRow struct {
 	TTL   int64     `dynamodbav:"ttl"`
 }
 
+// Waits says whether the mail does not leave by itself: a digest tells what it is about.
+func (m MailRow) Waits() bool { return m.Kind == MailNotification && m.Digest != "" }
+
 // MailMarkRow is the claim on a mail and the mark that it was sent (key MailMark).
 type MailMarkRow struct {
 	Key

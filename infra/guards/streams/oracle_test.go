@@ -155,7 +155,7 @@ func (w *world) asItShould() {
 			continue
 		}
 		mark := marks[table.MailMark(m.Person, m.Mail)]
-		if m.Digest != "" && m.Kind == table.MailNotification {
+		if m.Waits() {
 			w.waits(rows, key, m)
 			continue
 		}
