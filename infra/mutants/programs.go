@@ -25,8 +25,8 @@ import (
 
 // tested are the packages whose tests have to notice a mutant: those of the
 // product itself, and the guards that every operation falls under of what fails, or
-// changes, between a request's calls. The other guards are proofs of their own.
-var tested = []string{"./shared/...", "./infra/guards/reads", "./infra/guards/meanwhile"}
+// changes, at or between a request's calls. The other guards are proofs of their own.
+var tested = []string{"./shared/...", "./infra/guards/reads", "./infra/guards/meanwhile", "./infra/guards/faults"}
 
 // tags of the build: with them the tests that need the engine are there too.
 const tags = "engine"

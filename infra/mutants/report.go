@@ -99,7 +99,7 @@ func conclude(o options, outcomes []outcome, reasons map[int]string) error {
 const reportHead = `# Every check is needed
 
 Written by ` + "`make mutants`" + `. In the code that decides who may do what (` + "`infra/mutants/scope.go`" + ` says which) each condition is negated or
-removed, one at a time, and a test below ` + "`shared/`" + `, or of the guards ` + "`reads`" + ` and ` + "`meanwhile`" + `, has to fail. A mutant is tried with the tests that
+removed, one at a time, and a test below ` + "`shared/`" + `, or of the guards ` + "`reads`" + `, ` + "`meanwhile`" + ` and ` + "`faults`" + `, has to fail. A mutant is tried with the tests that
 come by where it differs: the unit tests of its package, those on the engine, then those that the catalogue drives and others; it is
 counted by the one that failed. All mutants are
 compiled into one program behind switches, so none is “not viable”: a change that did not compile would fail the whole run.

@@ -33,9 +33,11 @@ var authorization = []part{
 	{"shared/companies/companies.go", "", "companies of a workspace"},
 	{"shared/mail/invitation.go", "", "whether an invitation's mail still holds"},
 	{"shared/mail/notification.go", "", "whether a notification's mail still holds"},
+	{"shared/mail/digest.go", "", "what a digest still tells"},
 	{"shared/mail/claim.go", "", "who sends a mail"},
-	{"shared/notify/notify.go", "", "realm of a change, and who is told"},
+	{"shared/notify/*.go", "", "realm of a change, who is told, and when"},
 	{"shared/due/reminder.go", "", "whether a reminder still holds"},
+	{"shared/due/digest.go", "", "what waits no more"},
 }
 
 // besides is code beside operations that decides nothing of who may do what, nor of what

@@ -22,7 +22,7 @@ const (
 )
 
 // driven are the packages with the tests that the catalogue drives.
-var driven = []string{"shared/catalog", "infra/guards/reads", "infra/guards/meanwhile"}
+var driven = []string{"shared/catalog", "infra/guards/reads", "infra/guards/meanwhile", "infra/guards/faults"}
 
 // testedBy are the packages whose tests are a package's own too: what it does is seen
 // there.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"foyer/shared/foyertest"
+	"foyer/shared/table"
 )
 
 type scene struct {
@@ -155,5 +156,31 @@ func TestManyCompaniesComeTwentyAtATime(t *testing.T) {
 	}
 	if n := len(strings.Split(s.found("search=glo"), ", ")); n != 25 {
 		t.Errorf("got %d on all pages, want 25", n)
+	}
+}
+
+func TestANameThatNobodySeesIsRefused(t *testing.T) {
+	s := begin(t)
+	id := s.company("Globex")
+	for _, name := range []string{"\u200b", "\u00ad \u200d"} {
+		s.Unchanged(func() {
+			s.Do(s.ann, "POST", s.path(""), map[string]any{"name": name}).Fault("body.name")
+			s.Do(s.ann, "PATCH", s.path("/"+id), map[string]any{"name": name}, foyertest.Header{Name: "If-Match", Value: "*"}).Fault("body.name")
+		})
+	}
+}
+
+// An entry of an index gives nothing: what it leads to is asked.
+func TestAnEntryThatLeadsToNoCompanyShowsNone(t *testing.T) {
+	s := begin(t)
+	s.company("Globex")
+	gone := s.company("Initech")
+	if err := s.Table.DeleteOne(t.Context(), table.Company(s.workspace, gone)); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{"", "search=init", "search=glob"} {
+		if got := s.found(query); got != "Globex" && !(query == "search=init" && got == "") {
+			t.Errorf("%q: got %q, want what is there alone", query, got)
+		}
 	}
 }

@@ -103,6 +103,31 @@ func TestAContactWhoIsErasedMeanwhileIsNotMadeAgain(t *testing.T) {
 	}
 }
 
+// A company that is not there any more gets no contact, and a contact that is another
+// company's by now no name.
+func TestWhatThePlanWasMadeWithMustBeThereStill(t *testing.T) {
+	s := begin(t)
+	globex, initech := s.company("Globex"), s.company("Initech")
+	moved := s.contact(initech, "Old Ann", "ann@initech.example")
+	plan := s.planned(s.uploaded("Globex,New Eve,eve@globex.example\nInitech,New Ann,ann@initech.example\n"))
+	if got, want := counted(plan, "plan"), "1 new, 1 changed, 0 unchanged, 0 refused, 0 companies"; got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+	if err := s.Table.DeleteOne(t.Context(), table.Company(s.workspace, globex)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Table.UpdateOne(t.Context(), table.Contact(s.workspace, moved), table.Set("company", globex), table.Exists()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := counted(s.applied(plan), "application"), "0 new, 0 changed, 0 unchanged, 2 refused, 0 companies"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	var row table.ContactRow
+	if _, err := s.Table.Get(t.Context(), table.Contact(s.workspace, moved), &row); err != nil || row.Name != "Old Ann" {
+		t.Errorf("got %+v (%v), want the name that it had", row, err)
+	}
+}
+
 // A client whom an import renames has the new name where they are shown, as one who is
 // renamed by hand.
 func TestARenamedClientHasTheNewNameInTheirProjects(t *testing.T) {

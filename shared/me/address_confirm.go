@@ -2,6 +2,7 @@ package me
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"golang.org/x/sync/errgroup"
@@ -63,16 +64,14 @@ func addressConfirm(ctx context.Context, c *api.Call, in *AddressConfirmInput) (
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	known, err := rows.Into(table.Account(at.Person), &account)
-	if err != nil {
-		return nil, err
-	}
-	asked, err := rows.Into(table.AddressChange(at.Person), &change)
-	if err != nil {
+	_, e1 := rows.Into(table.Account(at.Person), &account)
+	_, e2 := rows.Into(table.AddressChange(at.Person), &change)
+	if err := errors.Join(e1, e2); err != nil {
 		return nil, err
 	}
 	now := c.Now()
-	if !known || !asked || account.State != table.AccountConfirmed || change.Change != at.Subject || !now.Before(at.ExpiresAt) { // the token of a change ends with it
+	// An account that is absent is none that was confirmed, and an absent change is no token's.
+	if account.State != table.AccountConfirmed || change.Change != at.Subject || !now.Before(at.ExpiresAt) { // the token of a change ends with it
 		return nil, policy.ErrHidden
 	}
 	if err := c.Table.Write(ctx, move(c, in.Token, account, change, memberships)); err != nil {

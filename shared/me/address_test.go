@@ -31,6 +31,45 @@ func row[R any](w *foyertest.World, key table.Key) (r R, found bool) {
 	return r, found
 }
 
+// A link opens nothing where the account, or the change, is gone or has not been confirmed.
+func TestALinkToWhatIsGoneConfirmsNothing(t *testing.T) {
+	w := foyertest.New(t)
+	a := w.Acme()
+	changeAddress(w, a.Carl, newAddress).Must(202)
+	token := w.AddressLink(a.Carl.ID)
+	account, _ := row[table.AccountRow](w, table.Account(a.Carl.ID))
+	change, _ := row[table.AddressChangeRow](w, table.AddressChange(a.Carl.ID))
+	invited := account
+	invited.State = table.AccountInvited
+	set := func(key table.Key, is any) {
+		err := w.Table.DeleteOne(t.Context(), key)
+		if is != nil {
+			err = w.Table.PutOne(t.Context(), key, is, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		what    string
+		key     table.Key
+		is, was any
+	}{
+		{"no account", table.Account(a.Carl.ID), nil, account},
+		{"one that nobody has accepted", table.Account(a.Carl.ID), invited, account},
+		{"no change", table.AddressChange(a.Carl.ID), nil, change},
+	} {
+		set(c.key, c.is)
+		w.Unchanged(func() {
+			if r := confirmAddress(w, token); r.Status != 404 {
+				t.Errorf("%s: got %d %s, want 404", c.what, r.Status, r.Body)
+			}
+		})
+		set(c.key, c.was)
+	}
+	confirmAddress(w, token).Must(204)
+}
+
 func TestAnAddressChangesWhenTheNewOneConfirms(t *testing.T) {
 	w := foyertest.New(t)
 	a := w.Acme()

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	cognito "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/smithy-go/middleware"
 
 	"foyer/shared/foyertest"
@@ -22,6 +24,22 @@ func change(w *foyertest.World, who foyertest.Person, current, chosen string) fo
 
 func signIn(w *foyertest.World, email, password string) int {
 	return w.Do(foyertest.Person{}, "POST", "/v1/sessions", map[string]any{"email": email, "password": password}).Status
+}
+
+// The pool knows rules that we do not, such as that of passwords that were used before.
+func TestAPasswordThatThePoolRefusesIsNoNewOne(t *testing.T) {
+	w := foyertest.New(t)
+	a := w.Acme()
+	w.Around("me-password", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name == "AdminSetUserPassword" {
+			return nil, &types.InvalidPasswordException{Message: aws.String("Password has been used before")}
+		}
+		return next()
+	})
+	w.Unchanged(func() { change(w, a.Carl, foyertest.Password, another).Fault("body.new") })
+	if signIn(w, a.Carl.Email, foyertest.Password) != 201 {
+		t.Error("a refused change ended the old password")
+	}
 }
 
 func TestANewPasswordEndsTheOtherSessionsAndNotThisOne(t *testing.T) {

@@ -98,3 +98,27 @@ func TestTheSecondFactorIsShown(t *testing.T) {
 		t.Errorf("Ann's second factor is %q, want off", got)
 	}
 }
+
+// A membership of which nothing is left is no place: what its person changes is not
+// recorded there.
+func TestAWorkspaceThatOneHasLeftHearsOfNoNewName(t *testing.T) {
+	w := foyertest.New(t)
+	a := w.Acme()
+	const other = "wks_01JD0000000000000000000000"
+	if err := w.Table.PutOne(t.Context(), table.Membership(a.Carl.ID, other), table.MembershipRow{Workspace: other, Contacts: map[string]string{}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	update(w, a.Carl, "*", map[string]any{"name": "Carlo Client"}).Must(200)
+	for workspace, want := range map[string]int{a.Workspace: 1, other: 0} {
+		rows, _, err := table.QueryInto[table.ActivityRow](t.Context(), w.Table, table.Query{PK: table.WorkspaceActivity(workspace, "").PK})
+		got := 0
+		for _, row := range rows {
+			if row.Type == table.ActivityPersonRenamed {
+				got++
+			}
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: recorded %d times (%v), want %d", workspace, got, err, want)
+		}
+	}
+}

@@ -107,6 +107,24 @@ func TestSessionsEndOnlyWithTheLastPlace(t *testing.T) {
 	}
 }
 
+// A place is a role or a contact: who is a client elsewhere stays signed in, and a
+// membership of which nothing is left is no place.
+func TestAMembershipOfWhichNothingIsLeftIsNoPlace(t *testing.T) {
+	for what, contacts := range map[string]map[string]string{"a client elsewhere": {"con_01JD0000000000000000000000": "com_01JD0000000000000000000000"}, "nothing elsewhere": {}} {
+		t.Run(what, func(t *testing.T) {
+			s := newTeam(t)
+			mia := s.joined("Mia Member", "mia@acme.example", table.RoleMember)
+			const other = "wks_01JD0000000000000000000000"
+			s.put(table.Membership(mia.ID, other), table.MembershipRow{Workspace: other, Contacts: contacts})
+			s.remove(s.ann, mia, "").Must(http.StatusAccepted)
+			s.runJobs()
+			if got, want := s.Do(mia, "GET", "/v1/me/notification-settings", nil).Status == http.StatusOK, len(contacts) > 0; got != want {
+				t.Errorf("signed in still: %v, want %v", got, want)
+			}
+		})
+	}
+}
+
 func TestWhoWasRemovedCanBeInvitedAgain(t *testing.T) {
 	s := newTeam(t)
 	mia := s.joined("Mia Member", "mia@acme.example", table.RoleAdmin)

@@ -152,6 +152,32 @@ func TestNoOtherTokenDoes(t *testing.T) {
 	}
 }
 
+// A token opens nothing where what it is of is gone, or is another's by now.
+func TestATokenWhoseAccountOrResetIsGoneOpensNothing(t *testing.T) {
+	w, ann := withAnn(t)
+	forgot(w, annsAddress).Must(202)
+	token := w.ResetLink(ann.ID)
+	var account table.AccountRow
+	var asked table.PasswordResetRow
+	for key, row := range map[table.Key]any{table.Account(ann.ID): &account, table.PasswordReset(ann.ID): &asked} {
+		if _, err := w.Table.Get(t.Context(), key, row); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Table.DeleteOne(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		w.Unchanged(func() {
+			if r := reset(w, token, another); r.Status != 404 {
+				t.Errorf("without %s: got %d %s, want 404", key, r.Status, r.Body)
+			}
+		})
+		if err := w.Table.PutOne(t.Context(), key, row, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reset(w, token, another).Must(204)
+}
+
 // Whoever is only invited has no password to reset: the invitation is their way.
 func TestAnInvitedPersonChoosesTheirPasswordByTheInvitationOnly(t *testing.T) {
 	w, _ := withAnn(t)

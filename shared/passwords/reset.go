@@ -110,16 +110,14 @@ func find(ctx context.Context, c *api.Call, token string) (*pending, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := rows.Into(table.Account(at.Person), &p.account)
-	if err != nil {
-		return nil, err
-	}
-	asked, err := rows.Into(table.PasswordReset(at.Person), &p.reset)
-	if err != nil {
+	_, e1 := rows.Into(table.Account(at.Person), &p.account)
+	_, e2 := rows.Into(table.PasswordReset(at.Person), &p.reset)
+	if err := errors.Join(e1, e2); err != nil {
 		return nil, err
 	}
 	now := c.Now()
-	if !known || !asked || p.account.State != table.AccountConfirmed || p.reset.Reset != at.Subject || !now.Before(at.ExpiresAt) { // the token of a reset ends with it
+	// An account that is absent is none that was confirmed, and an absent reset is no token's.
+	if p.account.State != table.AccountConfirmed || p.reset.Reset != at.Subject || !now.Before(at.ExpiresAt) { // the token of a reset ends with it
 		return nil, policy.ErrHidden
 	}
 	return p, nil

@@ -3,6 +3,7 @@
 package races_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -34,6 +35,9 @@ type race struct {
 	begin func(a *arena) func(client int, random *rand.Rand)
 	// long is how many requests one turn of a client is; 0: one.
 	long int
+	// turns is how many turns a client has at most, of a thing that has so many states that
+	// porcupine would think about more for long; 0: ten.
+	turns int
 	// end is what is asked when all have come to rest.
 	end func(a *arena)
 }
@@ -90,7 +94,7 @@ func (r race) one(t *testing.T, a *arena, random *rand.Rand) bool {
 	a.History = &races.History{}
 	do := r.begin(a)
 	a.unsafe.Store(a.number%2 == 1)
-	each := 2 + random.IntN(9/max(1, r.long)) // at most 160 requests, and those of the end
+	each := 2 + random.IntN(cmp.Or(r.turns, 10)/max(1, r.long)-1) // at most 160 requests, and those of the end
 	start, all := make(chan struct{}), sync.WaitGroup{}
 	for client := range clients {
 		own := rand.New(rand.NewPCG(random.Uint64(), uint64(client)))
