@@ -18,7 +18,7 @@ var passwords = []string{"Correct-Horse-7", "Another-Horse-8"}
 var acceptance = race{
 	name:  "acceptance of an invitation",
 	model: races.Model(invitationStep, invitationState{}),
-	turns: 5,
+	turns: 3,
 	begin: func(a *arena) func(int, *rand.Rand) {
 		who := a.Invitee()
 		of := invited{arena: a, who: who, link: "/v1/invitations/" + a.Link(who.Email, a.WorkspaceID)}
