@@ -35,6 +35,8 @@ var testedBy = map[string][]string{
 	"shared/erasure":  {"shared/contacts"},
 	"shared/api":      {"shared/workspaces"},
 	"shared/jobs":     {"shared/jobs/jobqueue"},
+
+	"shared/subscription": {"shared/licences"},
 }
 
 func suiteOf(m Mutant, t *test) string {

@@ -132,6 +132,23 @@ func TestWhoWasRestoredMeanwhileIsNotRestoredAgain(t *testing.T) {
 	}
 }
 
+// Of two who restore a contact that had no invitation, one has done it.
+func TestOfTwoRestorationsWithoutAnInvitationOneIsRecorded(t *testing.T) {
+	s := newScene(t)
+	s.put(s.contactKey(s.Carl), map[string]any{"contact": s.Carl.Contact, "company": s.Company, "name": "Carl Client", "email": s.Carl.Email, "person": s.Carl.ID})
+	s.remove(s.Carl.Contact).Must(http.StatusNoContent)
+	restored := s.contact(s.Carl.Contact)
+	restored.Removed, restored.RemovedFrom = false, ""
+	s.meanwhile("access-restore", func() { s.put(s.contactKey(s.Carl), restored) })
+	s.restore(s.Carl.Contact).Must(http.StatusNoContent)
+	if got := s.activities(table.ActivityAccessRestored, s.Carl.Contact); got != 0 {
+		t.Errorf("got %d records of a restoration that was another's", got)
+	}
+	if got := s.contact(s.Carl.Contact); got != restored {
+		t.Errorf("got %+v, want it as the other left it: %+v", got, restored)
+	}
+}
+
 // One account is a member or a client of a workspace, whatever is left of the
 // membership, and whenever the role comes.
 func TestWhoJoinsTheTeamMeanwhileDoesNotBecomeItsClientAgain(t *testing.T) {

@@ -107,7 +107,7 @@ func (c *Call) Need(ctx context.Context, key table.Key, row any) error {
 		return err
 	}
 	found, err := rows.Into(key, row)
-	if err == nil && !found {
+	if !found {
 		return NotFound()
 	}
 	return err

@@ -38,12 +38,12 @@ func (c *Call) Position(cursor string) (string, error) {
 	if cursor == "" {
 		return "", nil
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || len(raw) <= cursorSum {
+	raw, _ := base64.RawURLEncoding.DecodeString(cursor) // of what cannot be read, the part that can
+	if len(raw) <= cursorSum {
 		return "", NotACursor()
 	}
 	position := string(raw[cursorSum:])
-	if c.Cursor(position) != cursor { // also where it is written otherwise: decoding skips line ends
+	if c.Cursor(position) != cursor { // also where it is written otherwise, or only in part a cursor
 		return "", NotACursor()
 	}
 	return position, nil

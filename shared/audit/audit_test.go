@@ -87,6 +87,9 @@ func TestDaysThatCannotBeAreRefusedWithTheirPlace(t *testing.T) {
 	} {
 		w.Do(a.Ann, "GET", path+query, nil).Fault(place)
 	}
+	if r := w.Do(a.Ann, "GET", path+"?from=yesterday", nil); !strings.Contains(r.Body, "must be a day") {
+		t.Errorf("got %s, want it said that yesterday is no day", r.Body)
+	}
 	w.Unchanged(func() {
 		w.Do(a.Ann, "POST", path+"/export", map[string]any{"format": "csv", "from": "2020-01-01", "to": "2026-01-01"}).Fault("body.from")
 		w.Do(a.Ann, "POST", path+"/export", map[string]any{"format": "pdf"}).Fault("body.format")

@@ -43,10 +43,10 @@ func Load(ctx context.Context, c *api.Call, id string) (row table.CompanyRow, ga
 	}
 	found, e1 := rows.Into(table.Company(c.Workspace, id), &row)
 	_, e2 := rows.Into(table.CompanyGate(c.Workspace, id), &gate)
-	if err = errors.Join(e1, e2); err == nil && !found {
-		err = api.NotFound()
+	if !found {
+		return row, gate, api.NotFound()
 	}
-	return row, gate, err
+	return row, gate, errors.Join(e1, e2)
 }
 
 // InPath is the company that the path names and what gates its clients, to be read

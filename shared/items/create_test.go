@@ -131,6 +131,12 @@ func TestANewItemThatIsNotRightIsRefusedWithThePlaceAndNothingIsWritten(t *testi
 		both := s.Do(s.Ann, http.MethodPost, s.items(), fields{"kind": "task", "title": "x", "ask": "approval", "assignee": invented(s.Carl.ID)})
 		both.Fault("body.assignee")
 		both.Fault("body.ask")
+		for _, body := range []fields{{"ask": "approval"}, {"assignee": invented(s.Carl.ID)}} {
+			body["kind"], body["title"] = "message", "x"
+			if got := s.Do(s.Ann, http.MethodPost, s.items(), body).Must(http.StatusUnprocessableEntity).List("errors"); len(got) != 1 {
+				t.Errorf("%v: got the faults %v, want that it is of another kind alone", body, got)
+			}
+		}
 		s.Do(s.Ann, http.MethodPost, s.items(), foyertest.Raw("{")).Problem(http.StatusBadRequest, "malformed")
 		s.Do(s.Ann, http.MethodPost, s.items()+"?as="+s.Carl.ID, fields{"kind": "message", "title": "x"}).Fault("query.as")
 	})
@@ -163,9 +169,24 @@ func TestAnArchivedProjectIsReadNotChanged(t *testing.T) {
 	s.archive()
 	s.Unchanged(func() {
 		s.Do(s.Ann, http.MethodPost, s.items(), fields{"kind": "message", "title": "x"}).Problem(http.StatusConflict, "project-archived")
+		s.Do(s.Ann, http.MethodPost, s.items(), fields{"kind": "task", "title": "x", "assignee": "nobody"}).Problem(http.StatusConflict, "project-archived")
 		s.share(private, true).Problem(http.StatusConflict, "project-archived")
 		s.share(shared, false).Problem(http.StatusConflict, "project-archived")
 	})
 	s.Do(s.Ann, http.MethodGet, s.item(private), nil).Must(http.StatusOK)
 	s.Do(s.Carl, http.MethodGet, s.portalItem(shared), nil).Must(http.StatusOK)
+}
+
+// A text that cannot be anybody's id is no part of a key: nothing is read for it.
+func TestWhoCannotBeOneOfThePeopleIsNotLookedFor(t *testing.T) {
+	s := newScene(t)
+	s.Around("items-create", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name == "GetItem" {
+			t.Errorf("%s: %v", c.Name, c.Input)
+		}
+		return next()
+	})
+	for _, assignee := range []string{"Carl", s.Carl.ID + "#x", s.Carl.Contact} {
+		s.Do(s.Ann, http.MethodPost, s.items(), fields{"kind": "task", "title": "x", "assignee": assignee}).Fault("body.assignee")
+	}
 }

@@ -103,7 +103,9 @@ func TestAVisibilityThatIsNotRightIsRefused(t *testing.T) {
 		put(fields{"clientCanSee": "yes"}).Fault("body.clientCanSee")
 		put(fields{"clientCanSee": true, "teamOnly": true}).Fault("body.teamOnly")
 		put(nil).Problem(http.StatusBadRequest, "malformed")
-		s.Do(s.Ann, http.MethodPut, s.item(invented(id))+"/visibility", fields{"clientCanSee": true}).Problem(http.StatusNotFound, "not-found")
+		for _, shared := range []bool{true, false} {
+			s.Do(s.Ann, http.MethodPut, s.item(invented(id))+"/visibility", fields{"clientCanSee": shared}).Problem(http.StatusNotFound, "not-found")
+		}
 	})
 }
 

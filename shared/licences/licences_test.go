@@ -277,3 +277,33 @@ func TestSeatsAndLicencesThatCannotBeReadAreAFailure(t *testing.T) {
 		s.Do(s.ann, "GET", s.path(path), nil).Problem(http.StatusInternalServerError, "internal")
 	}
 }
+
+// Whoever lowers the seats while a company is being licensed does not get below the
+// licences.
+func TestSeatsThatAreTakenMeanwhileAreKept(t *testing.T) {
+	s := begin(t, 2)
+	globex, initech := s.company("Globex"), s.company("Initech")
+	s.grant(globex).Must(http.StatusOK)
+	s.Before("subscription-update", "TransactWriteItems", 1, func() { s.grant(initech).Must(http.StatusOK) })
+	s.seats(1).Problem(http.StatusConflict, "seats-in-use")
+	s.Release()
+	s.used(2)
+	if got := s.Do(s.ann, "GET", s.path("/subscription"), nil).JSON()["seats"]; got != 2.0 {
+		t.Errorf("got %v seats, want 2", got)
+	}
+}
+
+// What stands already as asked is answered, and nothing is recorded: no seats of a
+// workspace that never had any, too.
+func TestAsManySeatsAsThereAreChangeNothing(t *testing.T) {
+	for _, seats := range []int{0, 3} {
+		t.Run(fmt.Sprint(seats), func(t *testing.T) {
+			s := begin(t, seats)
+			s.Unchanged(func() {
+				if got := s.seats(seats).Must(http.StatusOK).JSON()["seats"]; got != float64(seats) {
+					t.Errorf("got %v seats, want %d", got, seats)
+				}
+			})
+		})
+	}
+}

@@ -47,3 +47,18 @@ func TestARepeatedRequestWhoseProjectIsGoneIsNotFound(t *testing.T) {
 	s.delete(table.ProjectFacts(id))
 	s.create(s.Ann, fields{"name": "New"}, key).Problem(http.StatusNotFound, "not-found")
 }
+
+// A text that cannot be a company's id is no part of a key: nothing is written, nor
+// looked for, because of it.
+func TestWhatCannotBeACompanyIsNotLookedFor(t *testing.T) {
+	s := newScene(t)
+	s.Around("projects-create", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name != "BatchGetItem" { // of the access
+			t.Errorf("%s: %v", c.Name, c.Input)
+		}
+		return next()
+	})
+	for _, company := range []string{"Globex", s.Carl.Company + "#x", s.Carl.Contact} {
+		s.create(s.Ann, fields{"name": "x", "company": company}).Fault("body.company")
+	}
+}

@@ -74,9 +74,7 @@ func shown(row table.SettingsRow) NotificationSettings {
 	if row.QuietFrom != "" {
 		n.QuietHours = &QuietHours{From: row.QuietFrom, To: row.QuietTo}
 	}
-	if len(row.Projects) > 0 {
-		n.Projects = make(map[string]Level, len(row.Projects))
-	}
+	n.Projects = make(map[string]Level, len(row.Projects)) // of none: left out of the answer
 	for p, level := range row.Projects {
 		n.Projects[p] = Level(level)
 	}

@@ -95,7 +95,7 @@ func update(ctx context.Context, c *api.Call, in *UpdateInput) (*Output, error) 
 		if in.Body.Seats < row.Used {
 			return inUse(row.Used, in.Body.Seats)
 		}
-		if found && row.Seats == in.Body.Seats {
+		if row.Seats == in.Body.Seats { // none, where there was no subscription, too
 			out = outputOf(row)
 			return nil
 		}

@@ -7,6 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"foyer/shared/foyertest"
 	"foyer/shared/limits"
 	"foyer/shared/table"
@@ -155,5 +159,25 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 	confirm(w, ann, foyertest.Password, w.Code(secret)).Must(204)
 	if !asked(w, ann) {
 		t.Error("the second factor is not on")
+	}
+}
+
+// Of an account that is gone nothing is written: half a one would be left.
+func TestAnAccountThatIsGoneMeanwhileStaysGone(t *testing.T) {
+	w, ann := withAnn(t)
+	secret := start(w, ann, foyertest.Password).Must(200).String("secret")
+	w.Around("totp-confirm", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if update, ok := c.Input.(*dynamodb.UpdateItemInput); ok && strings.Contains(aws.ToString(update.UpdateExpression), "SET") && update.Key["PK"].(*types.AttributeValueMemberS).Value == table.Account(ann.ID).PK {
+			if err := w.Table.DeleteOne(t.Context(), table.Account(ann.ID)); err != nil {
+				t.Error(err)
+			}
+		}
+		return next()
+	})
+	if r := confirm(w, ann, foyertest.Password, w.Code(secret)); r.Status < 400 {
+		t.Errorf("got %d %s, want a failure", r.Status, r.Body)
+	}
+	if row := w.Rows()[table.Account(ann.ID)]; row != nil {
+		t.Errorf("there is %v", row)
 	}
 }
