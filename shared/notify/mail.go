@@ -18,8 +18,6 @@ type mail struct {
 	when hours.Hours
 }
 
-var errPut = errors.New("the mail was put before")
-
 // put hands the mail to stream-mail: at once, or with the digest of the minute that the
 // recipient has chosen (rule 15). Its row is put once, whichever it is, so that an
 // activity that is given again, when they have chosen something else meanwhile, is not
@@ -34,8 +32,8 @@ func (m mail) put(ctx context.Context, env *api.Env) error {
 		absent := table.Absent()
 		err = env.Table.PutOne(ctx, table.Mail(m.row.Person, m.row.Mail), m.row, &absent)
 	}
-	if errors.Is(err, errPut) || errors.Is(err, table.ErrConditionFailed) {
-		return nil
+	if errors.Is(err, table.ErrConditionFailed) {
+		return nil // it was put before
 	}
 	return err
 }
@@ -46,7 +44,7 @@ func (m mail) hold(ctx context.Context, env *api.Env, minute time.Time) error {
 	row.Digest = minute.Format(time.RFC3339)
 	due := table.DueDigest + "#" + row.Person
 	tx := &table.Tx{}
-	tx.Put(table.Mail(row.Person, row.Mail), row).If(table.Absent()).Else(errPut)
+	tx.Put(table.Mail(row.Person, row.Mail), row).If(table.Absent())
 	tx.Put(table.Held(row.Person, row.Digest, row.Activity), row)
 	tx.Put(table.Due(minute, due), table.DueRow{Due: due, Kind: table.DueDigest, Person: row.Person, Digest: row.Digest})
 	return env.Table.Write(ctx, tx)
