@@ -10,10 +10,6 @@ import (
 	"foyer/shared/table"
 )
 
-// mailKeptFor is how long the row of a digest stands: longer than any stream or
-// dead-letter queue keeps a record.
-const mailKeptFor = 30 * 24 * time.Hour
-
 // digest hands what waits for a person's digest of that minute to stream-mail, which
 // reads it and asks of each line whether it still holds (rules 14, 15).
 func digest(ctx context.Context, env *api.Env, key table.Key, row table.DueRow) error {
@@ -24,7 +20,7 @@ func digest(ctx context.Context, env *api.Env, key table.Key, row table.DueRow) 
 	id, tx := table.MailDigest+"#"+row.Digest, &table.Tx{}
 	tx.Delete(key).If(table.Exists()).Else(errTaken)
 	tx.Put(table.Mail(row.Person, id), table.MailRow{
-		Mail: id, Kind: table.MailDigest, Person: row.Person, Digest: row.Digest, At: minute, TTL: minute.Add(mailKeptFor).Unix(),
+		Mail: id, Kind: table.MailDigest, Person: row.Person, Digest: row.Digest, At: minute, TTL: minute.Add(table.MailKeptFor).Unix(),
 	})
 	err = env.Table.Write(ctx, tx)
 	if errors.Is(err, errTaken) {

@@ -90,15 +90,16 @@ type card struct {
 	more        string // may be empty
 }
 
-const cardHTML = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
+// boxHTML is what happened or is to be done, and to what.
+const boxHTML = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"{{style}}>
 <tr><td class="box" style="padding:12px 16px;border-left:4px solid #2b50d9;background:#f2f4fb;">
-<p class="quiet" style="margin:0 0 4px;font-size:13px;color:#5c6470;">{{kind}}</p>
+<p class="quiet" style="margin:0 0 4px;font-size:13px;color:#5c6470;">{{above}}</p>
 <p style="margin:0;font-weight:600;">{{title}}</p>{{more}}
 </td></tr>
 </table>`
 
 func (c card) html() markup {
-	return fill(cardHTML, map[string]markup{"kind": escaped(c.kind), "title": escaped(c.title), "more": moreHTML(c.more)})
+	return fill(boxHTML, map[string]markup{"style": "", "above": escaped(c.kind), "title": escaped(c.title), "more": moreHTML(c.more)})
 }
 
 func moreHTML(words string) markup {
@@ -122,15 +123,9 @@ type entry struct {
 	more                  string // may be empty
 }
 
-const entryHTML = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 12px;">
-<tr><td class="box" style="padding:12px 16px;border-left:4px solid #2b50d9;background:#f2f4fb;">
-<p class="quiet" style="margin:0 0 4px;font-size:13px;color:#5c6470;">{{happened}}</p>
-<p style="margin:0;font-weight:600;"><a href="{{link}}" style="color:#2b50d9;">{{title}}</a></p>{{more}}
-</td></tr>
-</table>`
-
 func (e entry) html() markup {
-	return fill(entryHTML, map[string]markup{"happened": escaped(e.happened + ":"), "link": escaped(e.link), "title": escaped(e.title), "more": moreHTML(e.more)})
+	title := `<a href="` + escaped(e.link) + `" style="color:#2b50d9;">` + escaped(e.title) + `</a>`
+	return fill(boxHTML, map[string]markup{"style": ` style="margin:0 0 12px;"`, "above": escaped(e.happened + ":"), "title": title, "more": moreHTML(e.more)})
 }
 
 func (e entry) text() string {

@@ -92,8 +92,11 @@ type count struct {
 
 // counts of an attempt; the last is that of the subject from everywhere.
 func (l Limit) counts(subject, source string) []count {
-	return []count{{"source\x00" + source, l.Source}, {"both\x00" + subject + "\x00" + source, l.SubjectAndSource}, {"subject\x00" + subject, l.Subject}}
+	return []count{{"source\x00" + source, l.Source}, {"both\x00" + subject + "\x00" + source, l.SubjectAndSource}, {everywhere(subject), l.Subject}}
 }
+
+// everywhere names the count of a subject from all sources.
+func everywhere(subject string) string { return "subject\x00" + subject }
 
 // Take counts an attempt at the subject from where the call comes. A 429 with
 // Retry-After where there were too many; then it is not counted anywhere: whoever is
@@ -143,7 +146,7 @@ func Take(ctx context.Context, c *api.Call, l Limit, subject string) (*Attempt, 
 func Count(c *api.Call, tx *table.Tx, l Limit, subject string) {
 	now, a := c.Now(), &Attempt{limit: l, id: c.NewID("")}
 	add, room := a.counting(l.Subject, now)
-	tx.Update(table.Attempts(l.Kind, "subject\x00"+subject, now.Truncate(l.Window)), add).If(room).Else(tooMany(l, now))
+	tx.Update(table.Attempts(l.Kind, everywhere(subject), now.Truncate(l.Window)), add).If(room).Else(tooMany(l, now))
 }
 
 // reached counts by one count, unless that has reached its most.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
@@ -38,9 +37,6 @@ var Reset = api.Operation[ResetInput, ResetOutput]{
 	},
 	Handle: reset,
 }
-
-// mailKeptFor is how long a mail's row stands after it was put.
-const mailKeptFor = 30 * 24 * time.Hour
 
 func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, error) {
 	read, err := c.Read(ctx, table.Account(in.Person))
@@ -91,7 +87,7 @@ func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, erro
 	id := activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityMFAReset, Subject: in.Person})
 	mail := table.MailMFAReset + "#" + id
 	tx.Put(table.Mail(in.Person, mail), table.MailRow{
-		Mail: mail, Kind: table.MailMFAReset, Person: in.Person, Workspace: c.Workspace, Actor: c.Person, At: now, TTL: now.Add(mailKeptFor).Unix(),
+		Mail: mail, Kind: table.MailMFAReset, Person: in.Person, Workspace: c.Workspace, Actor: c.Person, At: now, TTL: now.Add(table.MailKeptFor).Unix(),
 	})
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err

@@ -50,16 +50,12 @@ func (m mail) hold(ctx context.Context, env *api.Env, minute time.Time) error {
 	return env.Table.Write(ctx, tx)
 }
 
-// mailKeptFor is how long a mail's row and the mark that it was sent stand after
-// the change: longer than any stream or dead-letter queue keeps a record.
-const mailKeptFor = 30 * 24 * time.Hour
-
 // mailOf is the mail of the line.
 func mailOf(a table.ActivityRow, s audience.Standing, reason policy.Reason) table.MailRow {
 	m := table.MailRow{
 		Mail: table.MailNotification + "#" + a.Activity, Kind: table.MailNotification, Person: s.Person, Workspace: a.Workspace, Project: a.Project,
 		Item: a.Item, Activity: a.Activity, Type: a.Type, Actor: a.Actor, Audience: table.KindMember, Reason: string(reason),
-		At: a.At, TTL: a.At.Add(mailKeptFor).Unix(),
+		At: a.At, TTL: a.At.Add(table.MailKeptFor).Unix(),
 	}
 	if s.Client {
 		m.Audience = table.KindClient

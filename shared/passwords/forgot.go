@@ -40,8 +40,6 @@ const (
 	floor = 400 * time.Millisecond
 	// life of a link.
 	life = time.Hour
-	// mailKeptFor is how long a mail's row stands after it was put.
-	mailKeptFor = 30 * 24 * time.Hour
 )
 
 // forgot does the same for an address that nobody has: its reset is put for an
@@ -79,7 +77,7 @@ func forgot(ctx context.Context, c *api.Call, in *ForgotInput) (out *ForgotOutpu
 	now, id, tx := c.Now(), c.NewID("rst_"), &table.Tx{}
 	tx.Put(table.PasswordReset(person), table.PasswordResetRow{Reset: id, ExpiresAt: now.Add(life), TTL: now.Add(life).Unix()})
 	mail := table.MailPasswordReset + "#" + id
-	tx.Put(table.Mail(person, mail), table.MailRow{Mail: mail, Kind: table.MailPasswordReset, Person: person, Subject: id, At: now, TTL: now.Add(mailKeptFor).Unix()})
+	tx.Put(table.Mail(person, mail), table.MailRow{Mail: mail, Kind: table.MailPasswordReset, Person: person, Subject: id, At: now, TTL: now.Add(table.MailKeptFor).Unix()})
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}

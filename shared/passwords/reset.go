@@ -81,7 +81,7 @@ func reset(ctx context.Context, c *api.Call, in *ResetInput) (out *ResetOutput, 
 	tx.Delete(table.Token(in.Token)).If(table.Exists()).Else(policy.ErrHidden)
 	tx.Delete(table.PasswordReset(p.person)).If(table.Is("claimId", claim)).Else(policy.ErrHidden)
 	mail := table.MailPasswordChanged + "#" + p.reset.Reset
-	tx.Put(table.Mail(p.person, mail), table.MailRow{Mail: mail, Kind: table.MailPasswordChanged, Person: p.person, At: now, TTL: now.Add(mailKeptFor).Unix()})
+	tx.Put(table.Mail(p.person, mail), table.MailRow{Mail: mail, Kind: table.MailPasswordChanged, Person: p.person, At: now, TTL: now.Add(table.MailKeptFor).Unix()})
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err
 	}

@@ -191,6 +191,10 @@ const (
 	MailTemplateTest = "template-test" // the workspace's invitation with sample data, to an admin
 )
 
+// MailKeptFor is how long a mail's row, and the mark that it was sent, stand after the mail
+// was asked for: longer than any stream or dead-letter queue keeps a record.
+const MailKeptFor = 30 * 24 * time.Hour
+
 // MailRow is one mail to send (key Mail): references, never content.
 type MailRow struct {
 	Key
