@@ -21,12 +21,16 @@ import (
 )
 
 // The first letters of a name are typed again and again: what finds the companies that
-// have them is one query, of the same cost among a few companies and among very many.
+// have them is one query, of the same cost among a few companies and among very many; so
+// is what lists those that hold a licence.
 func TestTypingANameCostsOneQueryHoweverManyCompaniesThereAre(t *testing.T) {
 	s := begin(t)
 	for i := range 25 {
 		s.company(fmt.Sprintf("Globex %02d", i))
 	}
+	s.Do(s.ann, "PUT", "/v1/workspaces/"+s.workspace+"/subscription", map[string]any{"seats": 1}).Must(http.StatusOK)
+	s.Do(s.ann, "PUT", "/v1/workspaces/"+s.workspace+"/licences/"+s.company("Zeta"), nil).Must(http.StatusOK)
+	licensed := s.cost("?licensed=true")
 	few := s.cost("?search=glob")
 	if !strings.Contains(few, "Query") || strings.Count(few, "Query") > 1 {
 		t.Errorf("among 25: %s, want one query", few)
@@ -38,6 +42,9 @@ func TestTypingANameCostsOneQueryHoweverManyCompaniesThereAre(t *testing.T) {
 		if many := s.cost("?search=" + search); many != few {
 			t.Errorf("%q among %d: %s, among 25: %s", search, n+25, many, few)
 		}
+	}
+	if many := s.cost("?licensed=true"); many != licensed || !strings.HasPrefix(many, "1 found") {
+		t.Errorf("the licensed ones among %d: %s, among 26: %s", n+26, many, licensed)
 	}
 	t.Logf("three searches among %d companies took %v: %s each", n+25, time.Since(begun), few)
 	if got := s.cost("?search=holding+" + fmt.Sprint(n-1)); !strings.HasPrefix(got, "1 found") {
