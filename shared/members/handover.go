@@ -64,13 +64,17 @@ func handOver(ctx context.Context, env *api.Env, job *table.JobRow, project stri
 	}
 	tx := &table.Tx{}
 	tx.Check(table.Membership(to, job.Workspace), ofTheTeam()).Else(table.ErrConflict)
-	if inProject {
+	if there.Kind == table.KindMember {
 		tx.Check(table.Person(project, to), table.Is("kind", table.KindMember)).Else(table.ErrConflict)
 	} else {
-		now := env.Now()
-		tx.Put(table.Project(to, project), table.PersonProjectRow{Project: project, Kind: table.KindMember, CreatedAt: now}).If(table.Absent()).Else(table.ErrConflict)
-		tx.Put(table.Person(project, to), table.PersonRow{Person: to, Name: name, Kind: table.KindMember}).If(table.Absent()).Else(table.ErrConflict)
-		tx.Put(table.TeamPerson(project, to), table.TeamPersonRow{Person: to, Kind: table.KindMember, AddedBy: job.Actor, AddedAt: now}).If(table.Absent()).Else(table.ErrConflict)
+		asRead, now := table.Absent(), env.Now()
+		if inProject { // from when they were a client
+			asRead = table.Is("kind", there.Kind)
+		}
+		tx.Put(table.Person(project, to), table.PersonRow{Person: to, Name: name, Kind: table.KindMember}).If(asRead).Else(table.ErrConflict)
+		// These two stand where that one does.
+		tx.Put(table.Project(to, project), table.PersonProjectRow{Project: project, Kind: table.KindMember, CreatedAt: now})
+		tx.Put(table.TeamPerson(project, to), table.TeamPersonRow{Person: to, Kind: table.KindMember, AddedBy: job.Actor, AddedAt: now})
 	}
 	handover.Assign(env, tx, job, project, task, to)
 	return env.Table.Write(ctx, tx)
@@ -80,8 +84,8 @@ func handOver(ctx context.Context, env *api.Env, job *table.JobRow, project stri
 func heir(ctx context.Context, env *api.Env, job *table.JobRow) (person, name string, err error) {
 	person = job.About[aboutHandTo]
 	var row table.MemberRow
-	found, err := env.Table.Get(ctx, table.Member(job.Workspace, person), &row)
-	if err == nil && (!found || !accepted(row)) {
+	_, err = env.Table.Get(ctx, table.Member(job.Workspace, person), &row)
+	if err == nil && !accepted(row) { // nor has who is not there
 		if person, err = anOwner(ctx, env.Table, job.Workspace, job.About[aboutPerson]); err == nil {
 			_, err = env.Table.Get(ctx, table.Member(job.Workspace, person), &row)
 		}

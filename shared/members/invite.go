@@ -109,7 +109,8 @@ func standingOf(ctx context.Context, c *api.Call, email string) (*standing, erro
 	return s, nil
 }
 
-// readPlace reads whether the person is of the workspace.
+// readPlace reads whether the person is of the workspace. Whoever has a role there has
+// a row of the team's, too.
 func (s *standing) readPlace(ctx context.Context, c *api.Call) error {
 	member, membership := table.Member(c.Workspace, s.account.Person), table.Membership(s.account.Person, c.Workspace)
 	rows, err := c.Table.BatchGet(ctx, member, membership)
@@ -120,7 +121,7 @@ func (s *standing) readPlace(ctx context.Context, c *api.Call) error {
 	var place table.MembershipRow
 	found, e1 := rows.Into(member, &row)
 	_, e2 := rows.Into(membership, &place)
-	s.member, s.client = found || place.Role != "", len(place.Contacts) > 0
+	s.member, s.client = found, len(place.Contacts) > 0
 	return errors.Join(e1, e2)
 }
 
