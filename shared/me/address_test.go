@@ -70,6 +70,26 @@ func TestALinkToWhatIsGoneConfirmsNothing(t *testing.T) {
 	confirmAddress(w, token).Must(204)
 }
 
+// What cannot be read is a fault of Foyer's, and not taken for a link that opens nothing.
+func TestALinkToWhatCannotBeReadIsNotSaidToOpenNothing(t *testing.T) {
+	w := foyertest.New(t)
+	a := w.Acme()
+	changeAddress(w, a.Carl, newAddress).Must(202)
+	token := w.AddressLink(a.Carl.ID)
+	for key, name := range map[table.Key]string{table.Account(a.Carl.ID): "state", table.AddressChange(a.Carl.ID): "change"} {
+		was, _ := row[map[string]any](w, key)
+		set := func(value any) {
+			if err := w.Table.UpdateOne(t.Context(), key, table.Set(name, value), table.Exists()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set(map[string]string{"no": "text"})
+		w.Unchanged(func() { confirmAddress(w, token).Problem(500, "internal") })
+		set(was[name])
+	}
+	confirmAddress(w, token).Must(204)
+}
+
 func TestAnAddressChangesWhenTheNewOneConfirms(t *testing.T) {
 	w := foyertest.New(t)
 	a := w.Acme()

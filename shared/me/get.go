@@ -3,7 +3,6 @@ package me
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"foyer/shared/api"
@@ -147,8 +146,7 @@ func membership(rows table.Rows, m table.MembershipRow) (shown Membership, open 
 		if err != nil {
 			return shown, false, err
 		}
-		allowed := policy.CompanyOpen(policy.Company{Exists: found, Archived: company.Archived, Licensed: company.Licensed}, gate.PortalNeedsLicence)
-		open = open || allowed == nil || errors.Is(allowed, policy.ErrUnlicensed)
+		open = open || policy.CompanyOpen(policy.Company{Exists: found, Archived: company.Archived}, false) == nil
 	}
 	return shown, open, nil
 }

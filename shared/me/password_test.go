@@ -42,6 +42,22 @@ func TestAPasswordThatThePoolRefusesIsNoNewOne(t *testing.T) {
 	}
 }
 
+// Each rule that a password breaks is named, and that before anybody is asked whether the
+// old one is right: it is no attempt.
+func TestAPasswordThatBreaksRulesHearsAllOfThem(t *testing.T) {
+	w := foyertest.New(t)
+	a := w.Acme()
+	for range limits.Password.SubjectAndSource + 1 {
+		r := change(w, a.Carl, "Wrong-Horse-7", "short").Fault("body.new")
+		for _, rule := range []string{"must have at least 10 characters", "must have an upper-case letter (A to Z)", "must have a number (0 to 9)"} {
+			if !strings.Contains(r.Body, rule) {
+				t.Errorf("the rule %q is not named: %s", rule, r.Body)
+			}
+		}
+	}
+	change(w, a.Carl, foyertest.Password, another).Must(204)
+}
+
 func TestANewPasswordEndsTheOtherSessionsAndNotThisOne(t *testing.T) {
 	w := foyertest.New(t)
 	a := w.Acme()

@@ -87,6 +87,26 @@ func TestALanguageThatIsChosenMeanwhileIsNotLost(t *testing.T) {
 	}
 }
 
+func TestANameThatIsChosenMeanwhileIsNotLost(t *testing.T) {
+	for _, before := range []string{"", "en"} {
+		t.Run("before: "+before, func(t *testing.T) {
+			w := foyertest.New(t)
+			a := w.Acme()
+			if before != "" {
+				update(w, a.Ann, "*", map[string]any{"language": before}).Must(200)
+			}
+			w.Before("me-update", "TransactWriteItems", 1, func() {
+				w.Release()
+				update(w, a.Ann, "*", map[string]any{"name": "Anna"}).Must(200)
+			})
+			update(w, a.Ann, "*", map[string]any{"language": "de"}).Problem(412, "changed")
+			if me := w.Do(a.Ann, "GET", "/v1/me", nil).Must(200); me.String("language") != before || me.String("name") != "Anna" {
+				t.Errorf("got %s, want the name and no other language", me.Body)
+			}
+		})
+	}
+}
+
 func TestTheSecondFactorIsShown(t *testing.T) {
 	w := foyertest.New(t)
 	a := w.Acme()
