@@ -225,13 +225,13 @@ func TestAnApplicationThatFailedIsAskedForAgain(t *testing.T) {
 		t.Fatalf("got %v, want one contact", ids)
 	}
 	// Whatever the contact and the company are called by now, they are those of the plan.
-	s.rename(ids[0]["id"].(string), map[string]any{"name": "Annabel"})
+	s.rename(ids[0]["id"].(string), map[string]any{"name": "Annabel", "email": "annabel@globex.example"})
 	s.Do(s.ann, "PATCH", "/v1/workspaces/"+s.workspace+"/companies/"+ann, map[string]any{"name": "Globex Inc."}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
 	done := s.applied(plan)
 	if got := counted(done, "application"); got != "3 new, 0 changed, 0 unchanged, 0 refused, 1 companies" || done.String("application.job") == first {
 		t.Errorf("got %s and %s", got, done.Body)
 	}
-	want := "Globex Inc.: Annabel <ann@globex.example> none\nGlobex Inc.: Ben <ben@globex.example> none\nGlobex Inc.: Cid <cid@globex.example> none"
+	want := "Globex Inc.: Annabel <annabel@globex.example> none\nGlobex Inc.: Ben <ben@globex.example> none\nGlobex Inc.: Cid <cid@globex.example> none"
 	if got := s.contacts(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

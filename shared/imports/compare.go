@@ -74,13 +74,7 @@ func companiesOf(ctx context.Context, c *api.Call, entries []entry) (map[string]
 // withContacts settles the rows of companies that there are. keys are where the
 // companies have the rows' addresses.
 func withContacts(ctx context.Context, c *api.Call, entries []entry, keys []table.Key) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	addresses, err := c.Table.BatchGet(ctx, keys...)
-	if err != nil {
-		return err
-	}
+	addresses, err := c.Table.BatchGet(ctx, keys...) // of none: no call
 	taken := map[table.Key]table.ContactAddressRow{}
 	var of []table.Key
 	for _, key := range keys {
@@ -91,7 +85,7 @@ func withContacts(ctx context.Context, c *api.Call, entries []entry, keys []tabl
 			of = append(of, table.Contact(c.Workspace, row.Contact))
 		}
 	}
-	if err != nil {
+	if err != nil { // of the reading, or of a row
 		return err
 	}
 	contacts, err := c.Table.BatchGet(ctx, of...)
@@ -100,7 +94,7 @@ func withContacts(ctx context.Context, c *api.Call, entries []entry, keys []tabl
 	}
 	for i := range entries {
 		e := &entries[i]
-		if e.CompanyID == "" || e.Verdict == verdictRefused {
+		if e.CompanyID == "" { // refused, or of a company that there is not yet
 			continue
 		}
 		e.Verdict = verdictNew

@@ -57,9 +57,6 @@ func (a *applier) row(ctx context.Context, e *entry) error {
 	contacts.Making(a.call, tx, table.ContactRow{Contact: id, Company: e.CompanyID, Name: e.Name, Email: e.Email, CreatedAt: a.call.Now()})
 	err := a.call.Table.Write(ctx, tx)
 	switch {
-	case err == nil:
-		e.Contact = id
-		return nil
 	case errors.Is(err, table.ErrConflict), errors.Is(err, table.ErrConditionFailed):
 		return a.there(ctx, e, id, err)
 	case errors.Is(err, api.NotFound()):
@@ -75,12 +72,8 @@ func (a *applier) row(ctx context.Context, e *entry) error {
 func (a *applier) there(ctx context.Context, e *entry, id string, conflict error) error {
 	var own, other table.ContactRow
 	made, err := a.call.Table.Get(ctx, table.Contact(a.call.Workspace, id), &own)
-	if err != nil {
+	if err != nil || made {
 		return err
-	}
-	if made {
-		e.Contact = id
-		return nil
 	}
 	taken, err := contacts.ByAddress(ctx, a.call, e.CompanyID, e.Email)
 	if err != nil {
@@ -101,16 +94,15 @@ func (a *applier) there(ctx context.Context, e *entry, id string, conflict error
 }
 
 // rename gives the contact the row's name, if it is still the one that was planned
-// with. One that has that name already is done: by a slice that was cut off, or by
-// somebody who wanted the same.
+// with, in its company: one that is gone is in none. One that has that name already is
+// done: by a slice that was cut off, or by somebody who wanted the same.
 func (a *applier) rename(ctx context.Context, e *entry) error {
 	var row table.ContactRow
-	found, err := a.call.Table.Get(ctx, table.Contact(a.call.Workspace, e.Contact), &row)
-	if err != nil {
+	if _, err := a.call.Table.Get(ctx, table.Contact(a.call.Workspace, e.Contact), &row); err != nil {
 		return err
 	}
 	switch {
-	case !found, row.Company != e.CompanyID, row.Email != e.Email, row.Name != e.Was && row.Name != e.Name:
+	case row.Company != e.CompanyID, row.Email != e.Email, row.Name != e.Was && row.Name != e.Name:
 		e.refuse(reasonOvertaken)
 		return nil
 	case row.Name == e.Name:
@@ -124,10 +116,7 @@ func (a *applier) rename(ctx context.Context, e *entry) error {
 // idOf is the id of what a plan makes of something: its time is the plan's, and what is
 // drawn otherwise is a function of both.
 func idOf(prefix, plan, of string) string {
-	id, err := ulid.ParseStrict(strings.TrimPrefix(plan, "job_"))
-	if err != nil {
-		panic(err) // the id of a job that was made here
-	}
+	id, _ := ulid.ParseStrict(strings.TrimPrefix(plan, "job_")) // of a job that was made here: does not fail
 	sum := sha256.Sum256([]byte(prefix + plan + of))
 	copy(id[6:], sum[:10]) // after the 48 bits of the time
 	return prefix + id.String()
