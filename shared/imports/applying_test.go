@@ -93,6 +93,22 @@ func TestARowWhoseContactCouldNotBeReadIsLookedAtAgain(t *testing.T) {
 	}
 }
 
+// A failure that does not pass by itself ends the job, which says so; asked again, it does
+// the rest.
+func TestARowWhoseAddressCannotBeReadEndsTheApplication(t *testing.T) {
+	s := begin(t)
+	globex := s.company("Globex")
+	plan := s.planned(s.uploaded("Globex,Ann,ann@globex.example\n"))
+	s.contact(globex, "Ann", "ann@globex.example")
+	s.Failing(jobqueue.ID, "GetItem", 3, foyertest.ErrStays) // after the job and the plan's own contact
+	if got := s.applied(plan); got.String("state") != "failed" || got.String("application.reason") == "" {
+		t.Errorf("got %s, want it failed", got.Body)
+	}
+	if got, want := counted(s.applied(plan), "application"), "0 new, 0 changed, 1 unchanged, 0 refused, 0 companies"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // A transaction that met others on the company's rows says nothing of the row.
 func TestARowThatMetAnotherTransactionIsMadeAllTheSame(t *testing.T) {
 	s := begin(t)
