@@ -82,6 +82,22 @@ func TestWhoGetsATaskIsLookedAtAgainWhereTheyWereChangedMeanwhile(t *testing.T) 
 	}
 }
 
+// Where it could not be read whether somebody is of the team, nobody else gets their tasks.
+func TestWhoCouldNotBeReadGetsTheTasksAllTheSame(t *testing.T) {
+	s := newTeam(t)
+	mia := s.joined("Mia Member", "mia@acme.example", table.RoleMember)
+	max := s.joined("Max Member", "max@acme.example", table.RoleMember)
+	s.intoProject(mia, s.project)
+	task := s.task(mia, s.project, false)
+	s.remove(s.ann, mia, "?handTo="+max.ID).Must(http.StatusAccepted)
+	s.Failing(jobqueue.ID, "GetItem", 3, foyertest.ErrPasses) // after the job and the project
+	s.runJobs()
+	if got := s.assignee(s.project, task); got != max.ID {
+		t.Errorf("the task is %s's, want Max's", got)
+	}
+	s.whole()
+}
+
 // An owner who gets tasks of a project that they are not of is among its people from then
 // on, by their own name.
 func TestAnOwnerWhoGetsTheTasksIsInTheProjectByTheirName(t *testing.T) {
