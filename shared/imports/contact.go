@@ -116,7 +116,7 @@ func (a *applier) rename(ctx context.Context, e *entry) error {
 // idOf is the id of what a plan makes of something: its time is the plan's, and what is
 // drawn otherwise is a function of both.
 func idOf(prefix, plan, of string) string {
-	id, _ := ulid.ParseStrict(strings.TrimPrefix(plan, "job_")) // of a job that was made here: does not fail
+	id := ulid.MustParseStrict(strings.TrimPrefix(plan, "job_")) // of a job that was made here
 	sum := sha256.Sum256([]byte(prefix + plan + of))
 	copy(id[6:], sum[:10]) // after the 48 bits of the time
 	return prefix + id.String()
