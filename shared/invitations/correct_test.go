@@ -3,19 +3,13 @@
 package invitations_test
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"foyer/infra/guards/invariants"
-	"foyer/shared/contacts"
 	"foyer/shared/foyertest"
-	"foyer/shared/jobs/jobqueue"
 	"foyer/shared/mailevents"
 	"foyer/shared/table"
 )
@@ -245,41 +239,6 @@ func TestOfTwoCorrectionsAtOnceOneMailLeaves(t *testing.T) {
 	})
 }
 
-// A task goes to who the contact is by now if they are in its project, and not to one who
-// was taken out of it meanwhile.
-func TestATaskDoesNotFollowWhoIsTakenOutMeanwhile(t *testing.T) {
-	o := newOffice(t)
-	bert, task, _ := o.bert()
-	o.correct(bert, "bert@globex.example").Must(http.StatusAccepted)
-	o.Drain()
-	now := o.PersonID("bert@globex.example")
-	o.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
-		if c.Name == "TransactWriteItems" && strings.Contains(fmt.Sprint(written(c)), task) {
-			if err := o.Table.DeleteOne(t.Context(), table.Person(o.Acme.Project, now)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return next()
-	})
-	if failed := o.RunJobs(); failed != 0 {
-		t.Errorf("%d jobs are left undone", failed)
-	}
-	if got := o.Do(o.Ann, "GET", "/v1/projects/"+o.Acme.Project+"/items/"+task, nil).Must(http.StatusOK); got.String("assignee") == now {
-		t.Errorf("the task is %s, of somebody who is not in its project", got.Body)
-	}
-}
-
-// written are the keys that a transaction changes.
-func written(c foyertest.AWSCall) (keys []string) {
-	in, _ := c.Input.(*dynamodb.TransactWriteItemsInput)
-	for _, item := range in.TransactItems {
-		if item.Update != nil {
-			keys = append(keys, item.Update.Key["SK"].(*types.AttributeValueMemberS).Value)
-		}
-	}
-	return keys
-}
-
 func TestWhoAcceptedAfterAnotherCorrectionIsNotInvitedAgain(t *testing.T) {
 	o := newOffice(t)
 	bert, _, _ := o.bert()
@@ -318,77 +277,6 @@ func TestWhoIsInTheProjectAlreadyStaysAsTheyAre(t *testing.T) {
 	if got := o.Do(o.Ann, "GET", "/v1/projects/"+o.Acme.Project+"/items/"+task, nil).Must(http.StatusOK); got.String("assignee") != o.Carl.ID {
 		t.Errorf("the task is %s, want it Carl's", got.Body)
 	}
-}
-
-// What the contact was read as has to hold when the person takes their place: who was
-// corrected once more meanwhile does not come into the project by the address before.
-func TestACorrectionMeetsAnother(t *testing.T) {
-	o := newOffice(t)
-	bert, _, _ := o.bert()
-	second := bert
-	second.Email = "bert@second.example"
-	second.ID = o.correct(bert, second.Email).Must(http.StatusAccepted).String("person")
-	o.Drain()
-	met := false
-	o.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
-		if c.Name == "TransactWriteItems" && !met {
-			met = true
-			o.comesBack(second)
-			o.correct(second, "bert@third.example").Must(http.StatusAccepted)
-			for _, job := range o.jobs() {
-				if job.About["person"] == second.ID && !o.run(job.Job) {
-					t.Error("the second correction's job is not done")
-				}
-			}
-		}
-		return next()
-	})
-	o.moved(bert)
-	o.moved(second)
-	if !met || !has(o.World, table.Project(o.PersonID("bert@third.example"), o.Acme.Project)) {
-		t.Errorf("Bert is not in the project by his last address (met %t)", met)
-	}
-}
-
-// A name that changes while the person takes their place is the one that they have there.
-func TestACorrectionMeetsARenaming(t *testing.T) {
-	o := newOffice(t)
-	bert, _, _ := o.bert()
-	o.correct(bert, "bert@globex.example").Must(http.StatusAccepted)
-	o.Drain()
-	met := false
-	o.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
-		if c.Name == "TransactWriteItems" && !met {
-			met = true
-			o.Do(o.Ann, "PATCH", o.path(bert.Contact, "")[:len(o.path(bert.Contact, ""))-1], fields{"name": "Bertram Better"}, foyertest.Header{Name: "If-Match", Value: "*"}).Must(http.StatusOK)
-			for _, job := range o.jobs() {
-				if job.Kind == contacts.RenameKind.Name && !o.run(job.Job) {
-					t.Error("the renaming's job is not done")
-				}
-			}
-		}
-		return next()
-	})
-	o.moved(bert)
-	if got := get[table.PersonRow](o.World, table.Person(o.Acme.Project, o.PersonID("bert@globex.example"))); got.Name != "Bertram Better" || !met {
-		t.Errorf("in the project he is called %q (met %t)", got.Name, met)
-	}
-}
-
-// jobs are all that there are.
-func (o office) jobs() (all []table.JobRow) {
-	o.T.Helper()
-	for key, item := range o.Rows() {
-		if !strings.HasPrefix(key.SK, table.PrefixJob) {
-			continue
-		}
-		var job table.JobRow
-		if err := table.Unmarshal(item, &job); err != nil {
-			o.T.Fatal(err)
-		}
-		all = append(all, job)
-	}
-	return all
 }
 
 // Whoever corrects the address after it was corrected and bounced once more sends another

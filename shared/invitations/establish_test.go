@@ -17,8 +17,9 @@ import (
 type pool struct {
 	state    identity.State
 	password string
-	factor   bool // asks for a second factor
-	refuses  bool // every password
+	factor   bool  // asks for a second factor
+	refuses  bool  // every password
+	failure  error // instead of the state
 	calls    []string
 }
 
@@ -33,6 +34,9 @@ func (p *pool) Create(context.Context, string) error {
 
 func (p *pool) State(context.Context, string) (identity.State, error) {
 	p.calls = append(p.calls, "state")
+	if p.failure != nil {
+		return identity.Absent, p.failure
+	}
 	return p.state, nil
 }
 
@@ -95,6 +99,18 @@ func TestAnUnknownStateIsAFailureAndSetsNoPassword(t *testing.T) {
 	}
 	if p.password != "" {
 		t.Error("a password was set")
+	}
+}
+
+// A state that cannot be read is that failure, which may pass, and not one of the user.
+func TestAStateThatCannotBeReadIsThatFailureAndSetsNoPassword(t *testing.T) {
+	failure := errors.New("no answer")
+	p := pool{state: identity.Made, failure: failure}
+	if err := establish(t.Context(), &p, "per_01JD0000000000000000000000", "Correct-Horse-7"); !errors.Is(err, failure) {
+		t.Errorf("got %v, want %v", err, failure)
+	}
+	if p.password != "" || !slices.Equal(p.calls, []string{"create", "state"}) {
+		t.Errorf("got calls %q and the password %q, want none set", p.calls, p.password)
 	}
 }
 

@@ -257,3 +257,25 @@ func TestNoReminderIsDueAfterTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// Nor before its time: of a time within a minute it is due with the next one.
+func TestNoReminderIsDueBeforeItsTime(t *testing.T) {
+	o := newOffice(t)
+	o.Clock.Stand(o.Clock.Now().Truncate(time.Minute).Add(time.Minute + 30*time.Second))
+	o.send(o.nora).Must(http.StatusAccepted)
+	first, due := o.Invitations(o.nora.Email, o.Acme.Workspace)[0].RemindAt[0], 0
+	for key := range o.Rows() {
+		at, ok := strings.CutPrefix(key.PK, table.RealmDue)
+		if !ok || !strings.Contains(key.SK, o.nora.Contact) {
+			continue
+		}
+		due++
+		minute, _, _ := strings.Cut(at, "#")
+		if got, err := time.Parse("2006-01-02T15:04", minute); err != nil || got.Before(first) || got.Sub(first) > time.Minute {
+			t.Errorf("the reminder of %s is due at %s (%v)", first, minute, err)
+		}
+	}
+	if due != 1 {
+		t.Errorf("%d reminders are due, want one", due)
+	}
+}

@@ -287,28 +287,6 @@ func TestAJobOfInvitingAllIsNotDoneForWhoMayNoLongerAsk(t *testing.T) {
 	}
 }
 
-// Whoever is erased after they were listed is nobody to invite, nor one who was refused.
-func TestWhoIsErasedMeanwhileIsNotInvited(t *testing.T) {
-	o := newOffice(t)
-	job := o.asked()
-	o.Drain()
-	met := false
-	o.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
-		out, err := next()
-		if c.Name == "Query" && !met { // by which they are listed
-			met = true
-			o.Do(o.Ann, "DELETE", strings.TrimSuffix(o.path(o.nora.Contact, ""), "/"), nil).Must(http.StatusNoContent)
-		}
-		return out, err
-	})
-	if got := o.ran(job); counts(got) != "done: 0 of 0, 0 refused" || !met {
-		t.Errorf("got the job %s (met %t)", counts(got), met)
-	}
-	if mails := o.mailed(""); len(mails) != 0 {
-		t.Errorf("mails went to %s, want to nobody", receivers(mails))
-	}
-}
-
 func TestWhoMayInviteAllOfWhichCompany(t *testing.T) {
 	o := newOffice(t)
 	mia := foyertest.Person{Name: "Mia Member", Email: "mia@acme.example", Password: foyertest.Password}
