@@ -64,6 +64,15 @@ func TestOfSeveralCompaniesOfANameTheMemberSaysWhich(t *testing.T) {
 	equal(t, "companies", len(s.companies()), 2)
 }
 
+// A company is named in one way: also where both would lead to the same.
+func TestACompanyIsNotNamedInTwoWays(t *testing.T) {
+	s := newScene(t)
+	company := s.add(s.Project, carl()).Must(http.StatusCreated).String("company.id")
+	s.Unchanged(func() {
+		s.add(s.Project, but(carl(), fields{"company": company, "email": "cora@globex.example"})).Fault("body.company")
+	})
+}
+
 func TestACompanyOfAnotherWorkspaceIsUnknown(t *testing.T) {
 	s := newScene(t)
 	other, otherWorkspace := s.World.Workspace("Other Agency", "Olga Other", "olga@other.example")
@@ -112,7 +121,7 @@ func TestNobodyIsInvitedWhoWouldHaveNoAccess(t *testing.T) {
 
 	s.set(table.ProjectFacts(s.Project), "archived", true)
 	s.Unchanged(func() {
-		for _, body := range []fields{carl(), cora, fresh} {
+		for _, body := range []fields{carl(), cora, fresh, but(carl(), fields{"companyName": nil})} { // whatever is wrong with it besides
 			s.add(s.Project, body).Problem(http.StatusConflict, "project-archived")
 		}
 	})
