@@ -42,13 +42,8 @@ func Join(c *api.Call, tx *table.Tx, workspace string, contact table.ContactRow,
 }
 
 // As is the condition that the contact is still as it was read: who it is, and where
-// its invitation stands. Another person it is only by another address, or by a first
-// invitation.
+// its invitation stands, which says whether access was removed (InvitationRemoved).
+// Another person it is only by another address, or by a first invitation.
 func As(row table.ContactRow) expression.ConditionBuilder {
-	return same(row).And(expression.Name("removed").AttributeNotExists())
-}
-
-// same is As whether or not the contact has been removed.
-func same(row table.ContactRow) expression.ConditionBuilder {
 	return table.Is("name", row.Name).And(table.Is("email", row.Email), table.IsOrAbsent("invitationState", row.InvitationState))
 }

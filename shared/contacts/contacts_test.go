@@ -319,16 +319,6 @@ func TestAKeyIsForgottenWithItsTime(t *testing.T) {
 	}
 }
 
-// Who has the address is read only to say so: where that fails, nothing is said of it.
-func TestWhoHasAnAddressThatCannotBeReadIsNotNamed(t *testing.T) {
-	s := begin(t)
-	s.contact("Nora New", "nora@globex.example").Must(http.StatusCreated)
-	s.Failing("contacts-create", "BatchGetItem", 2, foyertest.ErrStays)
-	s.Unchanged(func() {
-		s.contact("Nina New", "nora@globex.example").Problem(http.StatusInternalServerError, "internal")
-	})
-}
-
 // An invitation that is gone before the name is written does not come back with a name alone.
 func TestANewNameMakesNoInvitation(t *testing.T) {
 	s := begin(t)

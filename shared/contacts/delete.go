@@ -83,7 +83,7 @@ func erase(ctx context.Context, c *api.Call, in *DeleteInput) (*DeleteOutput, er
 // it has access. table.ErrConflict where it is not as it was read any more.
 func erasing(c *api.Call, row table.ContactRow, addressed, active bool) *table.Tx {
 	tx := &table.Tx{}
-	tx.Delete(table.Contact(c.Workspace, row.Contact)).If(same(row)).Else(table.ErrConflict) // its state says whether access was removed
+	tx.Delete(table.Contact(c.Workspace, row.Contact)).If(As(row)).Else(table.ErrConflict)
 	if addressed {
 		tx.Delete(table.ContactAddress(c.Workspace, row.Company, row.Email)).If(table.Is("contact", row.Contact)).Else(table.ErrConflict)
 	}
