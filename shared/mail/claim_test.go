@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"foyer/shared/foyertest"
@@ -336,25 +335,4 @@ func TestAMailThatReachesNobodyIsAskedAnewWhereItsInvitationChanged(t *testing.T
 		t.Errorf("got %+v, want the mail dropped since the invitation is revoked", got)
 	}
 	s.state(table.InvitationRevoked)
-}
-
-// A reminder is of an invitation that is sent: it marks that as nothing else.
-func TestAReminderMarksNothingButItself(t *testing.T) {
-	s := begin(t)
-	s.Drain()
-	s.state(table.InvitationSent)
-	s.ForgetMails()
-	inv := s.invitation()
-	m := table.MailRow{Mail: "reminder#test", Kind: table.MailReminder, Person: s.Ivy.ID, Workspace: s.workspace, Subject: inv.Subject, Generation: inv.Generation,
-		Project: s.project, TTL: s.Clock.Now().Add(time.Hour).Unix()}
-	s.put(table.Mail(s.Ivy.ID, m.Mail), m)
-	s.Around(mailID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
-		if tx, ok := c.Input.(*dynamodb.TransactWriteItemsInput); ok && len(tx.TransactItems) != 1 {
-			t.Errorf("a reminder writes %d rows, want its mark alone", len(tx.TransactItems))
-		}
-		return next()
-	})
-	s.Drain()
-	s.mails(1, "reminded")
-	s.state(table.InvitationSent)
 }
