@@ -167,9 +167,6 @@ func Again(c *api.Call, tx *table.Tx, inv table.InvitationRow, i Invitee) table.
 	return inv
 }
 
-// mailKeptFor is how long a mail's row stands after it was put.
-const mailKeptFor = 30 * 24 * time.Hour
-
 // PutMail adds the mail of an invitation (kind invitation or reminder, the how
 // manieth). Its id is a function of what it tells: putting it twice is one mail.
 func PutMail(env *api.Env, tx *table.Tx, inv table.InvitationRow, kind string, number int) {
@@ -177,7 +174,7 @@ func PutMail(env *api.Env, tx *table.Tx, inv table.InvitationRow, kind string, n
 	id := fmt.Sprintf("%s#%s#%s#%d#%d", kind, inv.Workspace, inv.Subject, inv.Generation, number)
 	tx.Put(table.Mail(inv.Person, id), table.MailRow{
 		Mail: id, Kind: kind, Person: inv.Person, Workspace: inv.Workspace, Subject: inv.Subject, Generation: inv.Generation,
-		Project: inv.Project, At: now, TTL: now.Add(mailKeptFor).Unix(),
+		Project: inv.Project, At: now, TTL: now.Add(table.MailKeptFor).Unix(),
 	})
 }
 
