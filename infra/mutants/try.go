@@ -127,13 +127,26 @@ func (r *trial) candidates(m Mutant) []*test {
 		}
 		return false
 	})
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if i := slices.IndexFunc(all, func(t *test) bool { return t.String() == r.hints[m.Key()] }); i > 0 {
-		first := all[i]
-		all = slices.Insert(slices.Delete(all, i, i+1), 0, first)
+	// What killed it last time, wherever it stands among the likeliest.
+	if known := r.known(m); known != nil {
+		all = slices.DeleteFunc(all, func(t *test) bool { return t == known })
+		all = slices.Insert(all, 0, known)
 	}
 	return all
+}
+
+// known is the test that killed the mutant last time, if it is there and others of its
+// package still come by; else nil.
+func (r *trial) known(m Mutant) *test {
+	r.mu.Lock()
+	pkg, name, _ := strings.Cut(r.hints[m.Key()], " ")
+	r.mu.Unlock()
+	for _, t := range r.noticing[m.Number] {
+		if t.program.Package == pkg {
+			return t.program.tests[name]
+		}
+	}
+	return nil
 }
 
 // fromOthers is how many tests of each other package a mutant is tried with, the
@@ -178,12 +191,8 @@ func (r *trial) learn(m Mutant, t *test, k kill) {
 // expected is how long a mutant will take, about: those that a known test kills come
 // first where a run goes on.
 func (r *trial) expected(m Mutant) time.Duration {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, t := range r.noticing[m.Number] {
-		if t.String() == r.hints[m.Key()] {
-			return t.took
-		}
+	if t := r.known(m); t != nil {
+		return t.took
 	}
 	return time.Hour
 }
