@@ -35,7 +35,7 @@ var sampleBodies = map[string]string{
 	"subscription-update":     `{"seats":10}`,
 	"workspaces-create":       `{"name":"Acme Agency","ownerName":"Ann Archer","ownerEmail":"ann@acme.example"}`,
 	"workspaces-update":       `{"name":"Studio North","invitationDays":14,"reminderDays":[3,7]}`,
-	"workspaces-close":        `{"name":"Acme Agency"}`,
+	"workspaces-close":        `{"name":"Studio North"}`,
 	"members-invite":          `{"name":"Mia Member","email":"mia@acme.example","role":"member"}`,
 	"members-update":          `{"role":"admin"}`,
 	"address-corrected":       `{"email":"nora@globex.example"}`,

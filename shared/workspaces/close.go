@@ -17,7 +17,7 @@ type CloseInput struct {
 
 // Closing is the confirmation that this workspace is meant.
 type Closing struct {
-	Name api.Line `json:"name" minLength:"1" maxLength:"100" doc:"The workspace's name, as it is written: so that no other is closed by mistake" example:"Acme Agency"`
+	Name api.Line `json:"name" minLength:"1" maxLength:"100" doc:"The workspace's name, as it is written: so that no other is closed by mistake" example:"Studio North"`
 }
 
 // CloseOutput has nothing.

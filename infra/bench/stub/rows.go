@@ -63,7 +63,7 @@ func Rows(function string) []Row {
 		{Key: table.Membership(Person, Workspace), Row: membership},
 		{Key: table.Project(Person, Project), Row: own},
 		{Key: table.Membership(actor, Workspace), Row: table.MembershipRow{Workspace: Workspace, Role: table.RoleOwner, CreatedAt: at}},
-		{Key: table.WorkspaceGate(Workspace), Row: table.WorkspaceGateRow{Name: "Acme Agency"}},
+		{Key: table.WorkspaceGate(Workspace), Row: table.WorkspaceGateRow{Name: "Studio North"}},
 		{Key: table.Workspace(Workspace), Row: table.WorkspaceRow{Workspace: Workspace, CreatedAt: at}},
 		{Key: table.Member(Workspace, Person), Row: ann.In(Workspace)},
 		{Key: table.CompanyGate(Workspace, Company), Row: table.CompanyGateRow{Licensed: true}},
