@@ -14,31 +14,48 @@ import (
 type kill struct {
 	Suite   string
 	Test    string
-	Timeout bool
+	Timeout bool `json:",omitempty"`
 	// Sum is of the mutant's file and of the tests of the package that killed it: where
 	// either is another by now, the kill says nothing.
 	Sum string
 }
 
 // kills are what was killed, by mutant: a run with -more takes over what still stands.
+// Where it does not stand any more, the test that killed is tried first, for most of a run
+// that does not know it is looking for the test that notices.
 type kills map[string]kill
 
-const killsFile = "killed.json"
+// killsFile is in the repository, so that a run goes on where one on another machine has
+// ended, and among the testdata, whose changes are none of the functions.
+const killsFile = "infra/mutants/testdata/killed.json"
 
-func readKills(dir string) kills {
+func readKills(root string) kills {
 	k := kills{}
-	if raw, err := os.ReadFile(filepath.Join(dir, killsFile)); err == nil { //nolint:gosec // below .local
+	if raw, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(killsFile))); err == nil { //nolint:gosec // of the repository
 		_ = json.Unmarshal(raw, &k) // as good as none
 	}
 	return k
 }
 
-func (k kills) write(dir string) error {
+func (k kills) write(root string) error {
 	raw, err := json.MarshalIndent(k, "", " ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, killsFile), raw, 0o600)
+	return os.WriteFile(filepath.Join(root, filepath.FromSlash(killsFile)), append(raw, '\n'), 0o644) //nolint:gosec // a file of the repository
+}
+
+// forget takes away what is about code that is gone.
+func (k kills) forget(all []Mutant) {
+	there := map[string]bool{}
+	for _, m := range all {
+		there[m.Key()] = true
+	}
+	for key := range k {
+		if !there[key] {
+			delete(k, key)
+		}
+	}
 }
 
 // sums are those of files and of packages' tests, as they were when they were compiled.
@@ -57,7 +74,7 @@ func sumsOf(root string, all []Mutant, programs []*program) (sums, error) {
 			}
 			sum.Write(source)
 		}
-		s[name] = hex.EncodeToString(sum.Sum(nil))
+		s[name] = hex.EncodeToString(sum.Sum(nil)[:6]) // enough to see that something has changed
 		return nil
 	}
 	for _, m := range all {

@@ -12,7 +12,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -98,8 +97,8 @@ func run(ctx context.Context, o options) (err error) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, o.time)
 	defer cancel()
-	dir := filepath.Join(root, ".local", "mutants")
-	programs, err := build(ctx, root, filepath.Join(dir, "build"), files, o)
+	dir := filepath.Join(root, ".local", "mutants", "build")
+	programs, err := build(ctx, root, dir, files, o)
 	if err != nil {
 		return err
 	}
@@ -108,13 +107,13 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	say(began, "%d mutants compiled into the tests of %d packages", len(all), len(programs))
-	noticing, err := baseline(ctx, root, filepath.Join(dir, "build"), programs, o.workers)
+	noticing, err := baseline(ctx, root, dir, programs, o.workers)
 	if err != nil {
 		return err
 	}
 	say(began, "all tests pass with no mutant on")
-	r := &trial{root: root, dir: dir, most: o.most, noticing: noticing, reasons: reasons, hints: readHints(root), kills: readKills(dir), sums: sums, killer: map[string]map[*test]int{}}
-	r.hints.forget(all)
+	r := &trial{root: root, most: o.most, noticing: noticing, reasons: reasons, kills: readKills(root), sums: sums, killer: map[string]map[*test]int{}}
+	r.kills.forget(all)
 	outcomes, err := r.all(ctx, began, chosen, o)
 	if err != nil {
 		return err
@@ -200,40 +199,4 @@ func (r *trial) control(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// hints are the tests that killed last time, by mutant: only a matter of speed, and kept
-// in the repository, for most of a run without them is looking for the test that notices.
-type hints map[string]string
-
-// hintsFile is among the testdata, whose changes are none of the functions.
-const hintsFile = "infra/mutants/testdata/hints.json"
-
-func readHints(root string) hints {
-	h := hints{}
-	if raw, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(hintsFile))); err == nil { //nolint:gosec // of the repository
-		_ = json.Unmarshal(raw, &h) // as good as none
-	}
-	return h
-}
-
-func (h hints) write(root string) error {
-	raw, err := json.MarshalIndent(h, "", " ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(root, filepath.FromSlash(hintsFile)), append(raw, '\n'), 0o644) //nolint:gosec // a file of the repository
-}
-
-// forget takes away what is about code that is gone.
-func (h hints) forget(all []Mutant) {
-	there := map[string]bool{}
-	for _, m := range all {
-		there[m.Key()] = true
-	}
-	for key := range h {
-		if !there[key] {
-			delete(h, key)
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -207,5 +208,41 @@ func TestTheReportSaysWhatIsAlive(t *testing.T) {
 	}
 	if err := conclude(options{}, outcomes[:1], nil); err != nil {
 		t.Errorf("all are killed: got %v", err)
+	}
+}
+
+// What was killed in other code, or by tests that are others now, is tried again; what is
+// about code that is gone is forgotten.
+func TestAKillStandsWhileCodeAndTestsAreTheSame(t *testing.T) {
+	m := Mutant{File: "shared/a/a.go", Func: "f", Op: "negate", Text: "x"}
+	k := kills{m.Key(): {Suite: suiteUnit, Test: "shared/a TestF", Sum: "1 2"}}
+	for _, c := range []struct {
+		sums sums
+		want bool
+	}{
+		{sums{m.File: "1", "shared/a": "2"}, true},
+		{sums{m.File: "9", "shared/a": "2"}, false},
+		{sums{m.File: "1", "shared/a": "9"}, false},
+		{sums{m.File: "1"}, false},
+	} {
+		if got, ok := k.stands(c.sums, m); ok != c.want || ok && got.Killed != suiteUnit {
+			t.Errorf("%v: got %+v, %t, want %t", c.sums, got, ok, c.want)
+		}
+	}
+	root := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(root, filepath.Dir(killsFile)), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.write(root); err != nil {
+		t.Fatal(err)
+	}
+	if again := readKills(root); !maps.Equal(again, k) {
+		t.Errorf("got %v back, want %v", again, k)
+	}
+	if k.forget([]Mutant{m}); len(k) != 1 {
+		t.Error("a mutant that is there is forgotten")
+	}
+	if k.forget(nil); len(k) != 0 {
+		t.Errorf("%v is not there any more", k)
 	}
 }

@@ -64,11 +64,9 @@ type outcome struct {
 // trial tries mutants.
 type trial struct {
 	root     string
-	dir      string // of the kills
-	most     int    // tests of each suite; 0: all
+	most     int // tests of each suite; 0: all
 	noticing map[int][]*test
 	reasons  map[int]string // why a mutant is equivalent
-	hints    hints
 	kills    kills
 	sums     sums
 
@@ -139,7 +137,7 @@ func (r *trial) candidates(m Mutant) []*test {
 // package still come by; else nil.
 func (r *trial) known(m Mutant) *test {
 	r.mu.Lock()
-	pkg, name, _ := strings.Cut(r.hints[m.Key()], " ")
+	pkg, name, _ := strings.Cut(r.kills[m.Key()].Test, " ")
 	r.mu.Unlock()
 	for _, t := range r.noticing[m.Number] {
 		if t.program.Package == pkg {
@@ -184,7 +182,6 @@ func (r *trial) learn(m Mutant, t *test, k kill) {
 		r.killer[place(m)] = map[*test]int{}
 	}
 	r.killer[place(m)][t]++
-	r.hints[m.Key()] = t.String()
 	r.kills[m.Key()] = k
 }
 
@@ -197,11 +194,11 @@ func (r *trial) expected(m Mutant) time.Duration {
 	return time.Hour
 }
 
-// keep keeps the hints for the next run, also of one that is broken off.
+// keep keeps what was killed for the next run, also of one that is broken off.
 func (r *trial) keep() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return errors.Join(r.hints.write(r.root), r.kills.write(r.dir))
+	return r.kills.write(r.root)
 }
 
 // patience is how much longer than without a mutant a test may take.
