@@ -61,8 +61,8 @@ func (k kills) forget(all []Mutant) {
 // sums are those of files and of packages' tests, as they were when they were compiled.
 type sums map[string]string
 
-// sumsOf are the sums of the mutated files and of the tests.
-func sumsOf(root string, all []Mutant, programs []*program) (sums, error) {
+// sumsOf are the sums of the mutated files and of the tests of the packages.
+func sumsOf(root string, all []Mutant, packages []string) (sums, error) {
 	s := sums{}
 	add := func(name string, files ...string) error {
 		slices.Sort(files)
@@ -85,12 +85,12 @@ func sumsOf(root string, all []Mutant, programs []*program) (sums, error) {
 			return nil, err
 		}
 	}
-	for _, p := range programs {
-		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(p.Package), "*_test.go"))
+	for _, p := range packages {
+		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(p), "*_test.go"))
 		if err != nil {
 			return nil, err
 		}
-		if err := add(p.Package, names...); err != nil {
+		if err := add(p, names...); err != nil {
 			return nil, err
 		}
 	}
@@ -114,4 +114,26 @@ func (k kills) stands(s sums, m Mutant) (outcome, bool) {
 		return outcome{}, false
 	}
 	return outcome{Mutant: m, Killed: before.Suite, Timeout: before.Timeout, Tried: true, Noticed: true}, true
+}
+
+// standing are the chosen mutants as runs before have left them.
+func standing(root string, all, chosen []Mutant, k kills) ([]outcome, error) {
+	var packages []string
+	for _, before := range k {
+		pkg, _, _ := strings.Cut(before.Test, " ")
+		packages = append(packages, pkg)
+	}
+	slices.Sort(packages)
+	sums, err := sumsOf(root, all, slices.Compact(packages))
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]outcome, len(chosen))
+	for i, m := range chosen {
+		before, ok := k.stands(sums, m)
+		if outcomes[i] = before; !ok {
+			outcomes[i] = outcome{Mutant: m}
+		}
+	}
+	return outcomes, nil
 }

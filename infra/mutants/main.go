@@ -34,7 +34,7 @@ type options struct {
 	workers, most             int
 	time                      time.Duration
 	seed                      uint64
-	list, more                bool
+	list, more, kept          bool
 }
 
 func main() {
@@ -48,6 +48,7 @@ func main() {
 	flag.DurationVar(&o.time, "time", 25*time.Minute, "how long at most; what is left then is said, and is an error")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the order in which mutants are tried")
 	flag.BoolVar(&o.more, "more", false, "go on: take over from runs before what was killed in the same code by the same tests")
+	flag.BoolVar(&o.kept, "kept", false, "try none: report what runs before have killed, where it still stands")
 	flag.BoolVar(&o.list, "list", false, "only list the mutants")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -91,6 +92,15 @@ func run(ctx context.Context, o options) (err error) {
 		}
 		return nil
 	}
+	known := readKills(root)
+	known.forget(all)
+	if o.kept {
+		outcomes, err := standing(root, all, chosen, known)
+		if err != nil {
+			return err
+		}
+		return conclude(o, outcomes, reasons)
+	}
 	if os.Getenv("FOYER_TEST_ENGINE") == "" {
 		return errors.New("the tests need an engine: go run ./infra/local with-engine -- go run ./infra/mutants")
 	}
@@ -102,7 +112,11 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	sums, err := sumsOf(root, all, programs)
+	var packages []string
+	for _, p := range programs {
+		packages = append(packages, p.Package)
+	}
+	sums, err := sumsOf(root, all, packages)
 	if err != nil {
 		return err
 	}
@@ -112,8 +126,7 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	say(began, "all tests pass with no mutant on")
-	r := &trial{root: root, most: o.most, noticing: noticing, reasons: reasons, kills: readKills(root), sums: sums, killer: map[string]map[*test]int{}}
-	r.kills.forget(all)
+	r := &trial{root: root, most: o.most, noticing: noticing, reasons: reasons, kills: known, sums: sums, killer: map[string]map[*test]int{}}
 	outcomes, err := r.all(ctx, began, chosen, o)
 	if err != nil {
 		return err

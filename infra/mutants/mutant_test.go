@@ -198,7 +198,7 @@ func TestTheReportSaysWhatIsAlive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"| `shared/sample` | 4 | 1 | 0 | 0 | 0 | 1 | 1 |", all[1].Key(), "no difference", "1 mutants were not tried"} {
+	for _, want := range []string{"| `shared/sample` | 4 | 1 | 0 | 0 | 0 | 1 | 1 |", all[1].Key(), "no difference", "Not tried: the time was up (1)"} {
 		if !strings.Contains(string(raw), want) {
 			t.Errorf("no %q in\n%s", want, raw)
 		}

@@ -41,7 +41,7 @@ func (c count) row(name string) string {
 // is not known to be.
 func conclude(o options, outcomes []outcome, reasons map[int]string) error {
 	packages, operators, total := map[string]*count{}, map[string]*count{}, &count{}
-	var alive, slow, equal, wrong []string
+	var alive, slow, equal, wrong, untried []string
 	for _, m := range outcomes {
 		why := reasons[m.Number]
 		total.add(m, why)
@@ -56,6 +56,8 @@ func conclude(o options, outcomes []outcome, reasons map[int]string) error {
 			alive = append(alive, fmt.Sprintf("- `%s`", m.Key()))
 		case m.Tried && m.Killed == "":
 			alive = append(alive, fmt.Sprintf("- `%s`: no test comes by where it would differ", m.Key()))
+		case !m.Tried:
+			untried = append(untried, fmt.Sprintf("- `%s`", m.Key()))
 		case m.Timeout:
 			slow = append(slow, fmt.Sprintf("- `%s`", m.Key()))
 		}
@@ -71,12 +73,10 @@ func conclude(o options, outcomes []outcome, reasons map[int]string) error {
 	for _, name := range names(operators) {
 		fmt.Fprint(&b, operators[name].row(name))
 	}
-	if total.untried > 0 {
-		fmt.Fprintf(&b, "\n**%d mutants were not tried: the time was up.**\n", total.untried)
-	}
 	section(&b, "Alive", alive)
 	section(&b, "Killed because the tests did not end", slow)
 	section(&b, "Equivalent", equal)
+	section(&b, "Not tried: the time was up", untried)
 	if o.report != "" {
 		file := filepath.Join(o.root, filepath.FromSlash(o.report))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o750), os.WriteFile(file, []byte(b.String()), 0o600)); err != nil {
