@@ -41,7 +41,8 @@ func (s scene) waits(settings table.SettingsRow) string {
 // version wrote.
 func TestTimesThatCannotBeReadHoldNothingBack(t *testing.T) {
 	s := begin(t)
-	at := s.Clock.Now().UTC().Truncate(time.Minute).Add(3 * time.Hour).Format("15:04")
+	in3 := s.Clock.Now().UTC().Truncate(time.Minute).Add(3 * time.Hour)
+	at := in3.Format("15:04")
 	for _, c := range []struct {
 		what     string
 		settings table.SettingsRow
@@ -49,6 +50,7 @@ func TestTimesThatCannotBeReadHoldNothingBack(t *testing.T) {
 	}{
 		{"nothing chosen", table.SettingsRow{}, ""},
 		{"a digest", table.SettingsRow{Digest: at, TimeZone: "UTC"}, at},
+		{"where it is nine hours later", table.SettingsRow{Digest: at, TimeZone: "Asia/Tokyo"}, in3.Add(-9 * time.Hour).Format("15:04")},
 		{"of a zone that nobody knows", table.SettingsRow{Digest: at, TimeZone: "Europe/Nowhere"}, at},
 		{"of no zone", table.SettingsRow{Digest: at}, at},
 		{"at no time", table.SettingsRow{Digest: "noon", TimeZone: "UTC"}, ""},
