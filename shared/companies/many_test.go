@@ -31,6 +31,9 @@ func TestTypingANameCostsOneQueryHoweverManyCompaniesThereAre(t *testing.T) {
 	s.Do(s.ann, "PUT", "/v1/workspaces/"+s.workspace+"/subscription", map[string]any{"seats": 1}).Must(http.StatusOK)
 	s.Do(s.ann, "PUT", "/v1/workspaces/"+s.workspace+"/licences/"+s.company("Zeta"), nil).Must(http.StatusOK)
 	licensed := s.cost("?licensed=true")
+	if all := s.found("search=zet"); all != "Zeta" {
+		t.Errorf("got %q, want the licensed one where no licence is asked for", all)
+	}
 	few := s.cost("?search=glob")
 	if !strings.Contains(few, "Query") || strings.Count(few, "Query") > 1 {
 		t.Errorf("among 25: %s, want one query", few)
