@@ -63,10 +63,7 @@ func asking(query string) func(*Scene, *Request) {
 // others are further forms, by operation.
 var others = map[string][]other{
 	"companies-update": {
-		{"of a licensed one", func(s *Scene, r *Request) {
-			s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/subscription", map[string]any{"seats": 100000}).Must(http.StatusOK)
-			s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/licences/"+r.IDs["company"], nil).Must(http.StatusOK)
-		}},
+		{"of a licensed one", func(s *Scene, r *Request) { s.license(r.IDs["company"]) }},
 		{"to the same in capitals", func(s *Scene, r *Request) {
 			name := s.Do(s.Ann, "GET", "/v1/workspaces/"+s.WorkspaceID+"/companies/"+r.IDs["company"], nil).Must(http.StatusOK).String("name")
 			r.Body = map[string]any{"name": strings.ToUpper(name)}

@@ -50,9 +50,8 @@ var recipes = map[string]func(s *Scene, r *Request){
 		r.IDs["company"] = s.Company()
 	},
 	"licences-release": func(s *Scene, r *Request) {
-		s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/subscription", map[string]any{"seats": 100000}).Must(200)
 		r.IDs["company"] = s.Company()
-		s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/licences/"+r.IDs["company"], nil).Must(200)
+		s.license(r.IDs["company"])
 	},
 	"subscription-update": func(s *Scene, r *Request) {
 		s.made++ // another number than it is

@@ -110,6 +110,13 @@ func (s *Scene) Company() string {
 	return s.Do(s.Ann, "POST", "/v1/workspaces/"+s.WorkspaceID+"/companies", map[string]any{"name": s.CompanyName()}).Must(http.StatusCreated).String("id")
 }
 
+// license gives the company a licence, of seats enough for all.
+func (s *Scene) license(company string) {
+	s.T.Helper()
+	s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/subscription", map[string]any{"seats": 100000}).Must(http.StatusOK)
+	s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/licences/"+company, nil).Must(http.StatusOK)
+}
+
 // CompanyName is a name, of one word, that no company has yet.
 func (s *Scene) CompanyName() string {
 	s.made++
