@@ -20,6 +20,10 @@ import (
 // pathStyle is how the engine names buckets.
 func pathStyle(o *s3.Options) { o.UsePathStyle = true }
 
+// runsAtMost is how many runs RunJobs gives to what is queued: many times what any
+// test's work takes. A job that hands itself on for ever fails its test at once.
+const runsAtMost = 500
+
 // RunJobs drains the stream and does the jobs that were started, as jobs-run would,
 // until the queue is empty. What fails is delivered again a few times and then
 // left; the number of those is given back.
@@ -28,7 +32,7 @@ func (w *World) RunJobs() (failed int) {
 	w.Drain()
 	queue := sqs.NewFromConfig(w.AWS)
 	tries := map[string]int{}
-	for {
+	for range runsAtMost {
 		res, err := queue.ReceiveMessage(w.T.Context(), &sqs.ReceiveMessageInput{QueueUrl: &w.Config.JobsQueueURL, MaxNumberOfMessages: 1})
 		w.must(err)
 		if len(res.Messages) == 0 {
@@ -46,6 +50,8 @@ func (w *World) RunJobs() (failed int) {
 		_, err = queue.DeleteMessage(w.T.Context(), &sqs.DeleteMessageInput{QueueUrl: &w.Config.JobsQueueURL, ReceiptHandle: m.ReceiptHandle})
 		w.must(err)
 	}
+	w.T.Fatalf("the jobs have not ended after %d runs", runsAtMost)
+	return failed
 }
 
 // RunJob gives jobs-run one message, and says whether it was done with.
