@@ -183,10 +183,20 @@ func TestALargeExportIsWrittenInPartsAndLosesNothing(t *testing.T) {
 		}
 	}
 	cutOffAfterCompletion(w)
+	parts := 0
+	w.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name == "UploadPart" {
+			parts++
+		}
+		return next()
+	})
 	w.JobTime = 10 * time.Second // less than a run keeps in reserve: each slice is a run, which hands the rest on
 	file := export(w, a, map[string]any{"format": "jsonl", "from": start.Add(-days * 24 * time.Hour).Format(time.DateOnly), "to": start.Add(-24 * time.Hour).Format(time.DateOnly)})
 	if len(file) < 5<<20 {
 		t.Fatalf("the file has %d bytes: not enough for two parts", len(file))
+	}
+	if parts < 2 {
+		t.Errorf("the file was written in %d parts: no slice may hold all of it", parts)
 	}
 	last := ""
 	for line := range strings.Lines(file) {

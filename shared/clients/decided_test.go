@@ -237,6 +237,27 @@ func TestAContactOfAnotherAddressIsAskedForLikeAnyOther(t *testing.T) {
 			s.put(table.Member(s.Workspace, person), table.MemberRow{Person: person, Role: table.RoleMember})
 		}).Problem(http.StatusConflict, "is-member")
 	})
+	t.Run("who has the address still", func(t *testing.T) {
+		s := newScene(t)
+		place := table.Membership(s.add(s.Project, carl()).Must(http.StatusCreated).String("person"), s.Workspace)
+		second, reads := s.another("Second"), 0
+		s.Around("clients-add", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+			if get, ok := c.Input.(*dynamodb.BatchGetItemInput); ok {
+				for _, item := range get.RequestItems[s.Config.Table].Keys {
+					var key table.Key
+					if err := table.Unmarshal(item, &key); err != nil {
+						t.Error(err)
+					}
+					if key == place {
+						reads++
+					}
+				}
+			}
+			return next()
+		})
+		s.add(second, carl()).Must(http.StatusCreated)
+		equal(t, "reads of their place in the workspace", reads, 1)
+	})
 	t.Run("whom nothing hinders", func(t *testing.T) {
 		s := newScene(t)
 		var person string

@@ -158,6 +158,15 @@ func TestTheEndOfAnAccountMeetsOthers(t *testing.T) {
 			s.wantNoTrace()
 		})
 	}
+	t.Run("who accepts", func(t *testing.T) {
+		s := begin(t)
+		elsewhere := s.invite()
+		s.erase(s.Ann, s.Acme.Workspace, s.ivy.Contact)
+		s.before("Query", func() { elsewhere = s.Accept(elsewhere, s.theirs) })
+		s.jobsDone()
+		s.Do(elsewhere, "GET", "/v1/portal/projects/"+s.theirsProj, nil).Must(http.StatusOK)
+		s.SignIn(elsewhere)
+	})
 	// The other way round: whoever invites has found the account, and it ends meanwhile.
 	t.Run("who is about to invite", func(t *testing.T) {
 		s := begin(t)
@@ -222,6 +231,26 @@ func TestAnAcceptanceThatWasCutOffLeavesNoUser(t *testing.T) {
 		t.Fatal("the account has ended under the acceptance")
 	}
 	s.Clock.Advance(time.Minute)
+	s.again()
+	s.jobsDone()
+	s.wantNoTrace()
+}
+
+// What cannot be done is a failure of the job, which is left for those who look after it
+// and not begun anew without end.
+func TestAnErasureThatCannotBeDoneIsLeftUndone(t *testing.T) {
+	s := begin(t)
+	s.erase(s.Ann, s.Acme.Workspace, s.ivy.Contact)
+	s.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name == "Query" { // of the projects, the first thing that it asks
+			return nil, foyertest.ErrPasses
+		}
+		return next()
+	})
+	if failed := s.RunJobs(); failed != 1 {
+		t.Errorf("%d jobs are left undone, want the erasure", failed)
+	}
+	s.Release()
 	s.again()
 	s.jobsDone()
 	s.wantNoTrace()

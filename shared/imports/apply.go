@@ -70,7 +70,7 @@ func begin(ctx context.Context, c *api.Call, row table.ImportRow) (*work.Output,
 	c.Remember(tx, job.Job)
 	tx.Update(table.Import(c.Workspace, row.Import),
 		table.Set("applicationJob", job.Job).Set(expression.Name("applicationOf"), expression.Value(row.PlanJob)).Remove(expression.Name("application"))).
-		If(table.Is("planJob", row.PlanJob).And(expression.Name("plan").AttributeExists(), table.IsOrAbsent("applicationJob", row.ApplicationJob))).Else(table.ErrConflict)
+		If(table.Is("planJob", row.PlanJob).And(table.IsOrAbsent("applicationJob", row.ApplicationJob))).Else(table.ErrConflict)
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityImportApplied, Subject: row.Import})
 	if err := c.Table.Write(ctx, tx); err != nil {
 		return nil, err

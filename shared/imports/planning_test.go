@@ -28,19 +28,37 @@ func refused(rows int) string {
 func TestAFileThatBreaksOffIsReadAgain(t *testing.T) {
 	s := begin(t)
 	id := s.uploaded(refused(250))
-	s.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
-		out, err := next()
-		if got, ok := out.(*s3.GetObjectOutput); ok && c.Nth == 2 { // the first is read for its encoding
-			got.Body = struct {
-				io.Reader
-				io.Closer
-			}{io.MultiReader(io.LimitReader(got.Body, 100<<10), iotest.ErrReader(io.ErrUnexpectedEOF)), got.Body}
-		}
-		return out, err
-	})
+	s.breaksOff(2, 100<<10) // the first is read for its encoding
 	if got, want := counted(s.planned(id), "plan"), "0 new, 0 changed, 0 unchanged, 250 refused, 0 companies"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+}
+
+// Nor is it taken to be written otherwise than it is.
+func TestAFileOfWhichTheBeginningAloneWasReadHasItsEncoding(t *testing.T) {
+	s := begin(t)
+	id := s.uploaded("Müller,Zoë,zoe@mueller.example\n")
+	s.breaksOff(1, 0)
+	s.planned(id)
+	s.Release()
+	done := s.applied(s.get(id))
+	if got := s.contacts(); !strings.Contains(got, "Zoë") || !strings.Contains(got, "Müller") {
+		t.Errorf("got %s and %s, want Zoë of Müller", got, done.Body)
+	}
+}
+
+// breaksOff lets the reading of the nth object break off after so many bytes.
+func (s scene) breaksOff(nth int, after int64) {
+	s.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		out, err := next()
+		if got, ok := out.(*s3.GetObjectOutput); ok && c.Nth == nth {
+			got.Body = struct {
+				io.Reader
+				io.Closer
+			}{io.MultiReader(io.LimitReader(got.Body, after), iotest.ErrReader(io.ErrUnexpectedEOF)), got.Body}
+		}
+		return out, err
+	})
 }
 
 // Of a file that is longer than a part no row is lost where a part could not be written.

@@ -8,8 +8,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
@@ -157,12 +160,16 @@ func TestAListReadsWhatItIsAskedForAndNoMore(t *testing.T) {
 		o.send(o.contact(fmt.Sprintf("waiting %d", n), fmt.Sprintf("waiting-%d@globex.example", n))).Must(http.StatusAccepted)
 	}
 	o.mailed("")
-	queries := 0
+	var counting sync.Mutex // the ranges are read at once
+	queries, entries := 0, 0
 	o.Around("invitations-list", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
-		if c.Name == "Query" {
-			queries++
+		out, err := next()
+		if got, ok := out.(*dynamodb.QueryOutput); ok {
+			counting.Lock()
+			queries, entries = queries+1, entries+len(got.Items)
+			counting.Unlock()
 		}
-		return next()
+		return out, err
 	})
 	for state, want := range map[string]int{"revoked": 1, "sent": 1, "revoked,bounced": 2, "expired": 3, "expired,revoked": 4, "expired,sent,queued": 3} {
 		queries = 0
@@ -170,6 +177,11 @@ func TestAListReadsWhatItIsAskedForAndNoMore(t *testing.T) {
 		if queries != want {
 			t.Errorf("state=%s: %d queries, want %d", state, queries, want)
 		}
+	}
+	entries = 0
+	o.Do(o.Ann, "GET", "/v1/workspaces/"+o.Acme.Workspace+"/invitations?state=opened", nil).Must(http.StatusOK)
+	if entries != 0 {
+		t.Errorf("state=opened: %d entries were read, want none: what was opened has expired", entries)
 	}
 }
 

@@ -151,12 +151,13 @@ func (a *all) one(ctx context.Context, s *standing) error {
 	id := s.contact.Contact
 	return table.Retry(ctx, attempts, func() (err error) {
 		if s == nil { // another write was under way on the same rows: look again
-			if s, err = standingOf(ctx, a.call, id); errors.Is(err, api.NotFound()) {
+			s, err = standingOf(ctx, a.call, id)
+			switch {
+			case errors.Is(err, api.NotFound()):
 				return nil
+			case err != nil:
+				return err
 			}
-		}
-		if err != nil {
-			return err
 		}
 		err = a.invite(ctx, s)
 		s = nil

@@ -69,3 +69,35 @@ func TestWhoIsErasedBeforeTheirInvitationIsWrittenHoldsUpNobody(t *testing.T) {
 		t.Errorf("mails went to %s, want to Otto alone", got)
 	}
 }
+
+// Whoever could not be looked at again is by the next run.
+func TestWhoCouldNotBeLookedAtAgainHoldsUpNobodyForLong(t *testing.T) {
+	o := newOffice(t)
+	otto := o.contact("Otto Other", "otto@globex.example")
+	job := o.asked()
+	o.Drain()
+	met := false
+	o.Around(jobqueue.ID, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if met && (c.Name == "GetItem" || c.Name == "BatchGetItem") {
+			return nil, foyertest.ErrPasses
+		}
+		if c.Name == "TransactWriteItems" && !met {
+			met = true
+			o.erase(o.nora)
+		}
+		return next()
+	})
+	if o.run(job) || !met {
+		t.Error("the job is done with, and they were not looked at")
+	}
+	o.Release()
+	if log := o.Log.String(); strings.Contains(log, "panic") {
+		t.Errorf("the run has ended by a defect: %s", log)
+	}
+	if !o.run(job) {
+		t.Error("the job is not done")
+	}
+	if got := receivers(o.mailed("")); got != otto.Email {
+		t.Errorf("mails went to %q, want to Otto alone", got)
+	}
+}

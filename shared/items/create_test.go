@@ -172,6 +172,7 @@ func TestAnArchivedProjectIsReadNotChanged(t *testing.T) {
 		s.Do(s.Ann, http.MethodPost, s.items(), fields{"kind": "task", "title": "x", "assignee": "nobody"}).Problem(http.StatusConflict, "project-archived")
 		s.share(private, true).Problem(http.StatusConflict, "project-archived")
 		s.share(shared, false).Problem(http.StatusConflict, "project-archived")
+		s.share(shared, true).Problem(http.StatusConflict, "project-archived") // as it stands already
 	})
 	s.Do(s.Ann, http.MethodGet, s.item(private), nil).Must(http.StatusOK)
 	s.Do(s.Carl, http.MethodGet, s.portalItem(shared), nil).Must(http.StatusOK)

@@ -88,8 +88,9 @@ func saidBy(m table.MailRow) []table.Key {
 }
 
 // contentOf is the mail of the invitation as it is to be said now: a contact's by the
-// workspace's template; rows were read at saidBy. A template that cannot be used, which
-// saving should have refused, does not hold an invitation up.
+// workspace's template, without which it is the default mail; rows were read at saidBy. A
+// template that cannot be used, which saving should have refused, does not hold an
+// invitation up.
 func contentOf(ctx context.Context, env *api.Env, rows table.Rows, inv table.InvitationRow, link string, reminder bool) (letters.Content, error) {
 	if inv.Role != "" {
 		var account table.AccountRow
@@ -97,9 +98,8 @@ func contentOf(ctx context.Context, env *api.Env, rows table.Rows, inv table.Inv
 		return letters.Invitation(inv, link, reminder, account.Language), err
 	}
 	var template table.TemplateRow
-	own, err := rows.Into(table.Template(inv.Workspace), &template)
-	if err != nil || !own {
-		return letters.Invitation(inv, link, reminder, ""), err
+	if _, err := rows.Into(table.Template(inv.Workspace), &template); err != nil {
+		return nil, err
 	}
 	content, broken := letters.FromTemplate(template, inv, link, reminder)
 	if broken != nil {

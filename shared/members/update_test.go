@@ -118,6 +118,16 @@ func TestTheLastOwnerIsNeitherDemotedNorRemoved(t *testing.T) {
 	s.whole()
 }
 
+// Where it could not be read whether there is another owner, nobody is said to be the last.
+func TestAnOwnerWhoCannotBeLookedForIsAFailure(t *testing.T) {
+	s := newTeam(t)
+	s.joined("Olga Owner", "olga@acme.example", table.RoleOwner)
+	s.Failing("members-update", "Query", 1, foyertest.ErrPasses)
+	s.Unchanged(func() { s.setRole(s.ann, s.ann, table.RoleAdmin).Problem(http.StatusServiceUnavailable, "unavailable") })
+	s.Release()
+	s.setRole(s.ann, s.ann, table.RoleAdmin).Must(http.StatusOK)
+}
+
 // Two owners, 16 at once: each demotes or removes the other, or steps back.
 func TestHoweverManyDemoteEachOtherOneOwnerStays(t *testing.T) {
 	s := newTeam(t)

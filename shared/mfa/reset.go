@@ -39,12 +39,8 @@ var Reset = api.Operation[ResetInput, ResetOutput]{
 }
 
 func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, error) {
-	read, err := c.Read(ctx, table.Account(in.Person))
-	if err != nil {
-		return nil, err
-	}
 	var account table.AccountRow
-	if _, err := read.Into(table.Account(in.Person), &account); err != nil {
+	if err := c.Need(ctx, table.Account(in.Person), &account); err != nil {
 		return nil, err
 	}
 	facts := policy.SecondFactor{Caller: policy.Role(c.Membership.Role), Self: in.Person == c.Person, On: account.TOTP}
@@ -64,7 +60,7 @@ func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, erro
 			break
 		}
 	}
-	err = policy.ResetSecondFactor(facts)
+	err := policy.ResetSecondFactor(facts)
 	if errors.Is(err, policy.ErrNotHere) {
 		return nil, api.Conflict("not-resettable", "This person's second factor cannot be turned off from here: they have none, are of another workspace too, or it is your own.")
 	}

@@ -81,3 +81,19 @@ func TestADigestThatIsNearIsNotMissed(t *testing.T) {
 		t.Errorf("it waits until %s, want %s: two whole minutes ahead", got, want)
 	}
 }
+
+// Which of the two a mail is, at once or in a digest, is settled when it is first told:
+// whoever chooses anew before it is delivered again hears of it once.
+func TestAMailIsSettledOnce(t *testing.T) {
+	s := begin(t)
+	in3 := s.Clock.Now().UTC().Truncate(time.Minute).Add(3 * time.Hour)
+	atOnce := table.SettingsRow{Level: "all", Version: 1}
+	first, second := atOnce, atOnce
+	first.Digest, second.Digest = in3.Format("15:04"), in3.Add(time.Hour).Format("15:04")
+	for _, chosen := range [][2]table.SettingsRow{{atOnce, first}, {first, atOnce}, {first, second}} {
+		s.waits(chosen[0])
+		s.put(table.Settings(s.Max.ID), chosen[1])
+		s.Unchanged(func() { s.Redeliver(notifyID) })
+		s.Settled()
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -124,4 +125,26 @@ func TestAPasswordThatThePoolRefusesGivesTheLinkBack(t *testing.T) {
 	reset(w, link, another).Problem(409, "reset-under-way")
 	w.Clock.Advance(time.Minute)
 	reset(w, link, another).Must(204)
+}
+
+// A request that took so long that another has the link by now does not give that one's
+// claim back.
+func TestAClaimIsGivenBackByWhoHasIt(t *testing.T) {
+	w, ann := withAnn(t)
+	forgot(w, annsAddress).Must(202)
+	link := w.ResetLink(ann.ID)
+	until := w.Clock.Now().Add(time.Minute).UnixMilli()
+	w.Around("passwords-reset", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if c.Name != "AdminSetUserPassword" {
+			return next()
+		}
+		taken := table.Set("claimId", "clm_another").Set(expression.Name("claimUntil"), expression.Value(until))
+		if err := w.Table.UpdateOne(t.Context(), table.PasswordReset(ann.ID), taken, table.Exists()); err != nil {
+			t.Error(err)
+		}
+		return nil, &types.InvalidPasswordException{Message: aws.String("Password has been used before")}
+	})
+	reset(w, link, another).Fault("body.password")
+	w.Release()
+	reset(w, link, another).Problem(409, "reset-under-way")
 }

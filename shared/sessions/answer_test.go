@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"foyer/shared/foyertest"
 	"foyer/shared/limits"
 	"foyer/shared/table"
@@ -60,6 +63,21 @@ func TestASecondFactorIsAskedForAfterTheRightPasswordOnly(t *testing.T) {
 			t.Error("a secret, challenge or code stands in the log")
 		}
 	}
+}
+
+// A challenge that is handed out can be answered: its row stands.
+func TestAChallengeThatWasNotKeptIsNotHandedOut(t *testing.T) {
+	w, ann := withAnn(t)
+	w.SecondFactor(ann)
+	w.Around("sessions-create", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if put, ok := c.Input.(*dynamodb.PutItemInput); ok && strings.HasPrefix(put.Item["SK"].(*types.AttributeValueMemberS).Value, "CHALLENGE#") {
+			return nil, foyertest.ErrPasses
+		}
+		return next()
+	})
+	signIn(w, annsAddress, foyertest.Password).Problem(503, "unavailable")
+	w.Release()
+	challenged(w)
 }
 
 func TestNoOtherChallengeDoes(t *testing.T) {

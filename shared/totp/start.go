@@ -42,12 +42,8 @@ func start(ctx context.Context, c *api.Call, in *StartInput) (out *StartOutput, 
 	if challenge != nil {
 		return nil, api.Conflict("second-factor-on", "Your account has a second factor already. Remove it before you set up another.")
 	}
-	rows, err := c.Read(ctx, table.Account(c.Person))
-	if err != nil {
-		return nil, err
-	}
 	var account table.AccountRow
-	if _, err := rows.Into(table.Account(c.Person), &account); err != nil {
+	if err := c.Need(ctx, table.Account(c.Person), &account); err != nil {
 		return nil, err
 	}
 	secret, err := identity.Internal(c.Env).NewSecret(ctx, tokens.Access)

@@ -37,16 +37,12 @@ func closeIt(ctx context.Context, c *api.Call, in *CloseInput) (*CloseOutput, er
 	err := table.Retry(ctx, updateAttempts, func() error {
 		var gate table.WorkspaceGateRow
 		key := table.WorkspaceGate(c.Workspace)
-		rows, err := c.Read(ctx, key)
-		if err != nil {
-			return err
-		}
-		open, err := rows.Into(key, &gate)
+		err := c.Need(ctx, key, &gate)
 		switch {
 		case err != nil:
 			return err
-		case !open, gate.Closed:
-			return api.NotFound() // closed since the call was let in
+		case gate.Closed:
+			return api.NotFound() // since the call was let in
 		case in.Body.Name.String() != gate.Name:
 			return api.Invalid(api.Fault("body.name", "is not the name of this workspace"))
 		}

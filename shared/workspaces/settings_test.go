@@ -227,3 +227,40 @@ func TestAWorkspaceThatIsClosedMeanwhileIsNotChanged(t *testing.T) {
 		t.Errorf("the workspace is %+v (%v)", gate, err)
 	}
 }
+
+// What two change at once is both changed, whoever comes second.
+func TestAChangeOfAnotherSettingMeanwhileIsNotLost(t *testing.T) {
+	a := newAgency(t)
+	a.Before("workspaces-update", "TransactWriteItems", 1, func() {
+		a.Release()
+		a.set(fields{"name": "Acme & Co"}).Must(http.StatusOK)
+	})
+	a.set(fields{"invitationDays": 3}).Must(http.StatusOK)
+	if got := a.Do(a.ann, "GET", a.at(), nil).Must(http.StatusOK); got.String("name") != "Acme & Co" || got.JSON()["invitationDays"] != 3.0 {
+		t.Errorf("got %s, want the new name and the new days", got.Body)
+	}
+}
+
+// What cannot be read once more is not taken for a workspace that is gone, nor one without
+// its own row for another.
+func TestAWorkspaceThatCannotBeReadIsAFailure(t *testing.T) {
+	a := newAgency(t)
+	looks := 0
+	a.Around("workspaces-update", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		switch c.Name {
+		case "TransactWriteItems":
+			return nil, foyertest.ErrMet
+		case "BatchGetItem":
+			if looks++; looks > 1 {
+				return nil, foyertest.ErrPasses
+			}
+		}
+		return next()
+	})
+	a.set(fields{"name": "Acme & Co"}).Problem(http.StatusServiceUnavailable, "unavailable")
+	a.Release()
+	if err := a.Table.DeleteOne(t.Context(), table.Workspace(a.workspace)); err != nil {
+		t.Fatal(err)
+	}
+	a.Do(a.ann, "GET", a.at(), nil).Problem(http.StatusInternalServerError, "internal")
+}

@@ -39,12 +39,12 @@ func load(ctx context.Context, c *api.Call) (row table.WorkspaceRow, gate table.
 		return row, gate, err
 	}
 	found, e1 := rows.Into(table.Workspace(c.Workspace), &row)
-	open, e2 := rows.Into(table.WorkspaceGate(c.Workspace), &gate)
+	_, e2 := rows.Into(table.WorkspaceGate(c.Workspace), &gate) // there as long as the workspace: it let the call in
 	switch err := errors.Join(e1, e2); {
 	case err != nil:
 		return row, gate, err
-	case !open, gate.Closed:
-		return row, gate, api.NotFound() // closed since the call was let in
+	case gate.Closed:
+		return row, gate, api.NotFound() // since the call was let in
 	case !found:
 		return row, gate, fmt.Errorf("workspace %s has a gate and no row", c.Workspace)
 	}

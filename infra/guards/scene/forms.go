@@ -71,6 +71,7 @@ var others = map[string][]other{
 	},
 	"companies-list":   {{"by a word", asking("search=glob")}, {"licensed ones", asking("licensed=false")}},
 	"contacts-list":    {{"by a word", asking("search=car")}},
+	"licences-list":    {{"of one at least", func(s *Scene, _ *Request) { s.license(s.Company()) }}},
 	"invitations-list": {{"with counts", asking("counts=true")}, {"of a state", asking("state=accepted")}},
 	"audit-list":       {{"of a type", asking("type=client-added")}},
 	"workspaces-create": {{"of somebody known", func(s *Scene, r *Request) {
