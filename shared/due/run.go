@@ -40,7 +40,7 @@ const (
 //
 // A minute in which nothing is due costs a read and a write for each shard, and no
 // lease. Whatever a run leaves undone, by a crash or because its time was up, the
-// next one finds: a row is deleted by what acts on it, or after that.
+// next one finds: a row is deleted in the transaction that acts on it.
 func Run(ctx context.Context, env *api.Env) error {
 	last := env.Now().Truncate(time.Minute)
 	marks, _, err := table.QueryInto[table.WatermarkRow](ctx, env.Table, table.Query{PK: table.DueWatermarkPartition})

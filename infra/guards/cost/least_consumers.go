@@ -132,8 +132,7 @@ var consumers = map[string]entry{
 		step{times: shards, calls: []aCall{{name: "Query", n: shards, parts: []part{{units: shards, why: "what is due in this minute, in each of 16 shards"}}}}},
 		step{times: exactly(table.DueShards - 1), calls: []aCall{puts("PutItem", exactly(table.DueShards-1), exactly(table.DueShards-1), "the watermark of each other shard")}},
 		at(put("the lease on the shard where something is due")),
-		at(put("the mail: the same, however often")),
-		at(remove("the due row goes; after the mail, so that no transaction is needed, which costs twice as much")),
+		at(tx(writes(1, "the due row goes"), writes(1, "the mail"))),
 		at(put("the watermark of the shard")),
 	},
 }
