@@ -158,14 +158,17 @@ func TestTheEndOfAnAccountMeetsOthers(t *testing.T) {
 			s.wantNoTrace()
 		})
 	}
-	t.Run("who accepts", func(t *testing.T) {
+	// What somebody has accepted is their own, though no invitation is left of it.
+	t.Run("who accepts and is erased there too", func(t *testing.T) {
 		s := begin(t)
 		elsewhere := s.invite()
 		s.erase(s.Ann, s.Acme.Workspace, s.ivy.Contact)
-		s.before("Query", func() { elsewhere = s.Accept(elsewhere, s.theirs) })
+		s.before("Query", func() {
+			elsewhere = s.Accept(elsewhere, s.theirs)
+			s.erase(s.olga, s.theirs, elsewhere.Contact)
+		})
 		s.jobsDone()
-		s.Do(elsewhere, "GET", "/v1/portal/projects/"+s.theirsProj, nil).Must(http.StatusOK)
-		s.SignIn(elsewhere)
+		s.Do(s.SignIn(elsewhere), "GET", "/v1/me", nil).Must(http.StatusOK)
 	})
 	// The other way round: whoever invites has found the account, and it ends meanwhile.
 	t.Run("who is about to invite", func(t *testing.T) {

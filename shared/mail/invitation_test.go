@@ -54,3 +54,20 @@ func TestAMemberIsInvitedInTheirOwnLanguage(t *testing.T) {
 		}
 	}
 }
+
+// Who cannot be read is not taken for somebody who has chosen nothing.
+func TestAMemberWhoseLanguageCannotBeReadIsNotInvitedInAnother(t *testing.T) {
+	s := begin(t)
+	olga, _ := s.Workspace("Other Agency", "Olga Other", "olga@other.example")
+	s.Drain()
+	s.ForgetMails()
+	s.Do(s.Ann, "POST", "/v1/workspaces/"+s.workspace+"/members", map[string]any{"name": olga.Name, "email": olga.Email, "role": "member"}).Must(http.StatusCreated)
+	s.put(table.Account(olga.ID), map[string]any{"language": []string{"de"}})
+	s.Drain()
+	if got := s.Mails(olga.Email); len(got) != 0 {
+		t.Errorf("got a mail that says %q", got[0].Subject)
+	}
+	if got := len(s.Poisoned()); got != 1 {
+		t.Errorf("got %d messages in the poison queue, want the invitation", got)
+	}
+}

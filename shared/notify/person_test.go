@@ -4,6 +4,7 @@ package notify_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -165,26 +166,33 @@ func TestANewNameIsNotFollowedByWhatCannotBeRead(t *testing.T) {
 func TestANewNameOfWhoIsGoneIsNotFollowed(t *testing.T) {
 	k := acquainted(t)
 	for what, gone := range map[string]struct {
-		of  foyertest.Person
-		key table.Key
+		of         foyertest.Person
+		key        table.Key
+		altogether bool // there is nobody to be shown
 	}{
-		"the account is erased":         {k.Carl, table.Account(k.Carl.ID)},
-		"out of the workspace":          {k.Carl, table.Membership(k.Carl.ID, k.workspace)},
-		"the contact is erased":         {k.Carl, table.Contact(k.workspace, k.Carl.Contact)},
-		"out of the project":            {k.Carl, table.Person(k.project, k.Carl.ID)},
-		"no member of the team":         {k.Max, table.Member(k.workspace, k.Max.ID)},
-		"a member out of the project":   {k.Max, table.Person(k.project, k.Max.ID)},
-		"a member out of the workspace": {k.Max, table.Membership(k.Max.ID, k.workspace)},
+		"the account is erased":         {k.Carl, table.Account(k.Carl.ID), true},
+		"out of the workspace":          {k.Carl, table.Membership(k.Carl.ID, k.workspace), true},
+		"the contact is erased":         {k.Carl, table.Contact(k.workspace, k.Carl.Contact), false},
+		"out of the project":            {k.Carl, table.Person(k.project, k.Carl.ID), false},
+		"no member of the team":         {k.Max, table.Member(k.workspace, k.Max.ID), false},
+		"a member out of the project":   {k.Max, table.Person(k.project, k.Max.ID), false},
+		"a member out of the workspace": {k.Max, table.Membership(k.Max.ID, k.workspace), true},
 	} {
 		before := k.Snapshot()
 		key, a := k.becomes(gone.of, "New Name", "new@new.example")
 		k.delete(gone.key)
-		had := len(k.Rows())
+		had := k.Rows()
 		if err := k.follow(key, a); err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
-		if got := len(k.Rows()) - had; got != 1 {
+		now := k.Rows()
+		if got := len(now) - len(had); got != 1 {
 			t.Errorf("%s: %d more rows, want the one of the audit", what, got)
+		}
+		for key := range had {
+			if gone.altogether && !reflect.DeepEqual(now[key], had[key]) {
+				t.Errorf("%s: %s has changed", what, key)
+			}
 		}
 		if _, found := get[map[string]any](k, gone.key); found {
 			t.Errorf("%s: it is back", what)
