@@ -259,6 +259,35 @@ func TestAnErasureThatCannotBeDoneIsLeftUndone(t *testing.T) {
 	s.wantNoTrace()
 }
 
+// An address that was corrected has an invitation still, which nobody can open: it goes
+// too, though that fails at first, and its account with it.
+func TestTheInvitationOfAFormerAddressGoesWhateverFails(t *testing.T) {
+	s := begin(t)
+	const former, email = "per_01JD0000000000000000FORMER", "ivy@wrong.example"
+	invitation := table.Invitation(former, s.Acme.Workspace, s.ivy.Contact)
+	for key, row := range map[table.Key]any{
+		table.Account(former): table.AccountRow{Person: former, Email: email, State: table.AccountInvited},
+		table.Address(email):  table.AddressRow{Person: former},
+		invitation:            table.InvitationRow{Person: former, Workspace: s.Acme.Workspace, Subject: s.ivy.Contact, Email: email},
+	} {
+		if err := s.Table.PutOne(t.Context(), key, row, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Table.UpdateOne(t.Context(), table.Contact(s.Acme.Workspace, s.ivy.Contact), table.Set("formerly", former), table.Exists()); err != nil {
+		t.Fatal(err)
+	}
+	s.erase(s.Ann, s.Acme.Workspace, s.ivy.Contact)
+	s.Failing(jobqueue.ID, "DeleteItem", 1, foyertest.ErrPasses)
+	s.jobsDone()
+	for _, key := range []table.Key{invitation, table.Account(former), table.Address(email)} {
+		if _, there := s.Rows()[key]; there {
+			t.Errorf("%s is there still", key)
+		}
+	}
+	s.wantNoTrace()
+}
+
 // again gives jobs-run the erasure once more, as its queue would.
 func (s *scene) again() {
 	s.T.Helper()
