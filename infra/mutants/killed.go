@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -116,15 +117,19 @@ func (k kills) stands(s sums, m Mutant) (outcome, bool) {
 	return outcome{Mutant: m, Killed: before.Suite, Timeout: before.Timeout, Tried: true, Noticed: true}, true
 }
 
-// standing are the chosen mutants as runs before have left them.
-func standing(root string, all, chosen []Mutant, k kills) ([]outcome, error) {
-	var packages []string
+// packages are those whose tests have killed.
+func (k kills) packages() []string {
+	found := map[string]bool{}
 	for _, before := range k {
 		pkg, _, _ := strings.Cut(before.Test, " ")
-		packages = append(packages, pkg)
+		found[pkg] = true
 	}
-	slices.Sort(packages)
-	sums, err := sumsOf(root, all, slices.Compact(packages))
+	return slices.Sorted(maps.Keys(found))
+}
+
+// standing are the chosen mutants as runs before have left them.
+func standing(root string, all, chosen []Mutant, k kills) ([]outcome, error) {
+	sums, err := sumsOf(root, all, k.packages())
 	if err != nil {
 		return nil, err
 	}
