@@ -210,7 +210,7 @@ func (r *trial) run(ctx context.Context, m Mutant, t *test) (killed, timeout boo
 	limit, on := 15*time.Second+patience*t.took, fmt.Sprintf("%s=%d", switches.OnVariable, m.Number)
 	out, failed := t.program.run(ctx, r.root, limit, t, on)
 	if errors.Is(failed, errTimeout) { // the mutant's doing, or a moment's?
-		out, failed = t.program.run(ctx, r.root, limit, t, on)
+		out, failed = t.program.run(ctx, r.root, 2*limit, t, on)
 	}
 	if failed == nil || ctx.Err() != nil {
 		return false, false, ctx.Err()

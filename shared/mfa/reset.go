@@ -40,7 +40,8 @@ var Reset = api.Operation[ResetInput, ResetOutput]{
 
 func reset(ctx context.Context, c *api.Call, in *ResetInput) (*ResetOutput, error) {
 	var account table.AccountRow
-	if err := c.Need(ctx, table.Account(in.Person), &account); err != nil {
+	// Who is nobody is asked for like who is of another workspace: time does not tell them apart.
+	if err := c.Need(ctx, table.Account(in.Person), &account); err != nil && !errors.Is(err, api.NotFound()) {
 		return nil, err
 	}
 	facts := policy.SecondFactor{Caller: policy.Role(c.Membership.Role), Self: in.Person == c.Person, On: account.TOTP}

@@ -98,3 +98,25 @@ func TestWhoseSecondFactorIsNotReset(t *testing.T) {
 		t.Errorf("a sign-in of Ann's: got %d, want 200 with a challenge", got)
 	}
 }
+
+// An id that nobody has is answered like that of somebody elsewhere, and with the same
+// calls: an admin learns of nobody that Foyer knows them.
+func TestWhoIsElsewhereLooksLikeNobody(t *testing.T) {
+	w := foyertest.New(t)
+	a := w.Acme()
+	olga, _ := w.Workspace("Other Agency", "Olga Other", "olga@other.example")
+	asked := func(person string) (foyertest.Response, string) {
+		calls := ""
+		w.Around("mfa-reset", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+			calls += c.Name + " "
+			return next()
+		})
+		defer w.Release()
+		return reset(w, a.Ann, a.Workspace, person).Problem(404, "not-found"), calls
+	}
+	known, want := asked(olga.ID)
+	nobody, got := asked("per_01JD0000000000000000000000")
+	if nobody.Body != known.Body || got != want {
+		t.Errorf("nobody: got %s by %q, want %s by %q", nobody.Body, got, known.Body, want)
+	}
+}

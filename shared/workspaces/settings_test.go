@@ -245,22 +245,25 @@ func TestAChangeOfAnotherSettingMeanwhileIsNotLost(t *testing.T) {
 // its own row for another.
 func TestAWorkspaceThatCannotBeReadIsAFailure(t *testing.T) {
 	a := newAgency(t)
-	looks := 0
-	a.Around("workspaces-update", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
-		switch c.Name {
-		case "TransactWriteItems":
-			return nil, foyertest.ErrMet
-		case "BatchGetItem":
-			if looks++; looks > 1 {
-				return nil, foyertest.ErrPasses
-			}
-		}
-		return next()
-	})
+	a.looksOnce("workspaces-update")
 	a.set(fields{"name": "Acme & Co"}).Problem(http.StatusServiceUnavailable, "unavailable")
 	a.Release()
 	if err := a.Table.DeleteOne(t.Context(), table.Workspace(a.workspace)); err != nil {
 		t.Fatal(err)
 	}
 	a.Do(a.ann, "GET", a.at(), nil).Problem(http.StatusInternalServerError, "internal")
+}
+
+// looksOnce lets what the function writes meet another write, and its second look at the
+// workspace fail.
+func (a agency) looksOnce(function string) {
+	a.Around(function, func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		switch {
+		case c.Name == "TransactWriteItems":
+			return nil, foyertest.ErrMet
+		case c.Name == "BatchGetItem" && c.Nth > 1:
+			return nil, foyertest.ErrPasses
+		}
+		return next()
+	})
 }
