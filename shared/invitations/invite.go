@@ -107,7 +107,7 @@ func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.Invit
 		Email: i.Email, Name: i.Name, WorkspaceName: i.WorkspaceName, ProjectName: i.ProjectName, InviterName: i.InviterName, Note: i.Note,
 		Generation: last + 1, State: table.InvitationQueued, CreatedAt: now,
 	}
-	inv.ExpiresAt, inv.RemindAt = times(c)
+	inv.ExpiresAt, inv.RemindAt = times(c, now)
 	same := table.Absent()
 	if before != nil {
 		inv.Generation = max(before.Generation, last) + 1
@@ -123,11 +123,11 @@ func anew(c *api.Call, tx *table.Tx, known Known, i Invitee, before *table.Invit
 // chosen: each the deployment's interval after the one before.
 const remindersUsual = 3
 
-// times are the end of an invitation that is sent now, and when it is reminded of, as
+// times are the end of an invitation that is sent at now, and when it is reminded of, as
 // the workspace has it set at this moment. What it changes later concerns others.
-func times(c *api.Call) (end time.Time, reminders []time.Time) {
+func times(c *api.Call, now time.Time) (end time.Time, reminders []time.Time) {
 	const day = 24 * time.Hour
-	now, life := c.Now(), c.Config.InvitationLife
+	life := c.Config.InvitationLife
 	if days := c.Gate.InvitationDays; days > 0 {
 		life = time.Duration(days) * day
 	}
@@ -156,7 +156,7 @@ func times(c *api.Call) (end time.Time, reminders []time.Time) {
 func Again(c *api.Call, tx *table.Tx, inv table.InvitationRow, i Invitee) table.InvitationRow {
 	was := inv.Generation
 	inv.Generation, inv.State, inv.Reminders = was+1, table.InvitationQueued, 0
-	inv.ExpiresAt, inv.RemindAt = times(c)
+	inv.ExpiresAt, inv.RemindAt = times(c, c.Now())
 	inv.WorkspaceName, inv.CompanyName, inv.InviterName, inv.Note = i.WorkspaceName, i.CompanyName, i.InviterName, i.Note
 	name, value := expression.Name, expression.Value
 	u := table.Set("generation", inv.Generation).Set(name("state"), value(inv.State)).Set(name("reminders"), value(0)).Set(name("expiresAt"), value(inv.ExpiresAt)).Set(name("remindAt"), value(inv.RemindAt)).
