@@ -16,12 +16,16 @@ import (
 // warm-up costs three seconds of one.
 const databasesMost = 64
 
+// Lasting is the path to ask at for a database that is in use for minutes, while tests
+// come and go: those are together, or each would keep one alive that others have left.
+const Lasting = "/lasting"
+
 // Pool gives tests a DynamoDB Local for a database of their own: always one that has
 // few so far. One whose databases have all been given back is ended.
 //
-// A database is taken by a GET, which answers with the address of a DynamoDB Local in a
-// line, and then goes on: it is given back when the request ends, also by the end of the
-// program that made it.
+// A database is taken by a GET (at / or at Lasting), which answers with the address of a
+// DynamoDB Local in a line, and then goes on: it is given back when the request ends, also
+// by the end of the program that made it.
 type Pool struct {
 	Endpoint string // where to ask
 
@@ -29,11 +33,18 @@ type Pool struct {
 	server    *http.Server
 
 	mu      sync.Mutex
-	current *instance
+	current map[string]*instance // by path
+	next    *instance            // of "/", if it was started ahead
 	all     []*instance
 	started int
 	failed  error // of ends
+
+	ahead sync.WaitGroup
 }
+
+// aheadBy is how many databases before the last of one the next is started: a start takes
+// some seconds, in which all tests that begin would wait.
+const aheadBy = 24
 
 type instance struct {
 	*Local
@@ -53,26 +64,61 @@ func StartPool(ctx context.Context, root, log string) (*Pool, error) {
 		Handler: http.HandlerFunc(p.give), ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	if p.current, err = p.start(ctx); err != nil {
+	first, err := p.start(ctx, "/")
+	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	p.current = map[string]*instance{"/": first}
 	go func() { _ = p.server.Serve(listener) }() // until Stop
 	return p, nil
 }
 
-func (p *Pool) start(ctx context.Context) (*instance, error) {
+func (p *Pool) start(ctx context.Context, path string) (*instance, error) {
 	p.started++
-	local, err := Start(ctx, p.root, fmt.Sprintf("%s-%d.log", p.log, p.started))
+	local, err := Start(ctx, p.root, fmt.Sprintf("%s-%d.log", p.log, p.started), javaOf(path)...)
 	if err != nil {
 		return nil, err
 	}
+	return p.add(local), nil
+}
+
+// javaOf is how Java is to compile: by the quick compiler alone where a run lasts half a
+// minute; with the thorough one too where it lasts (guard worlds: 167 s instead of 191).
+func javaOf(path string) []string {
+	if path == Lasting {
+		return nil
+	}
+	return []string{"-XX:TieredStopAtLevel=1"}
+}
+
+func (p *Pool) add(local *Local) *instance {
 	i := &instance{Local: local}
 	p.all = append(p.all, i)
-	return i, nil
+	return i
+}
+
+// startAhead starts the next one while the tests go on. Where it fails, whoever needs it
+// first tries once more, and hears why.
+func (p *Pool) startAhead(ctx context.Context) {
+	p.started++
+	log := fmt.Sprintf("%s-%d.log", p.log, p.started)
+	p.ahead.Go(func() {
+		local, err := Start(ctx, p.root, log, javaOf("/")...)
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.next = p.add(local)
+	})
 }
 
 func (p *Pool) give(w http.ResponseWriter, r *http.Request) {
-	i, err := p.take(r.Context())
+	path := "/"
+	if r.URL.Path == Lasting {
+		path = Lasting
+	}
+	i, err := p.take(r.Context(), path)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -86,22 +132,32 @@ func (p *Pool) give(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (p *Pool) take(ctx context.Context) (i *instance, err error) {
+func (p *Pool) take(ctx context.Context, path string) (i *instance, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.current.given == databasesMost {
-		// Not with the request's context: it is not for that one alone.
-		next, err := p.start(context.WithoutCancel(ctx))
-		if err != nil {
-			return nil, err
+	i = p.current[path]
+	if i == nil || i.given == databasesMost {
+		next := p.next
+		if path != "/" || next == nil {
+			// Not with the request's context: it is not for that one alone.
+			if next, err = p.start(context.WithoutCancel(ctx), path); err != nil {
+				return nil, err
+			}
+		} else {
+			p.next = nil
 		}
-		old := p.current
-		p.current = next
-		p.endIfDone(old)
+		old := i
+		i, p.current[path] = next, next
+		if old != nil {
+			p.endIfDone(old)
+		}
 	}
-	p.current.given++
-	p.current.live++
-	return p.current, nil
+	i.given++
+	i.live++
+	if path == "/" && i.given == databasesMost-aheadBy && p.next == nil {
+		p.startAhead(context.WithoutCancel(ctx))
+	}
+	return i, nil
 }
 
 func (p *Pool) back(i *instance) {
@@ -112,7 +168,7 @@ func (p *Pool) back(i *instance) {
 }
 
 func (p *Pool) endIfDone(i *instance) {
-	if i == p.current || i.live > 0 || i.Local == nil {
+	if i.given < databasesMost || i.live > 0 || i.Local == nil {
 		return
 	}
 	p.failed = errors.Join(p.failed, i.Stop())
@@ -122,6 +178,7 @@ func (p *Pool) endIfDone(i *instance) {
 // Stop ends the pool and every DynamoDB Local of it.
 func (p *Pool) Stop() error {
 	err := p.server.Close()
+	p.ahead.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, i := range p.all {

@@ -13,10 +13,10 @@ import (
 )
 
 // take takes a database, until the test gives it back.
-func take(t *testing.T, p *Pool) (at string, giveBack func()) {
+func take(t *testing.T, p *Pool, path string) (at string, giveBack func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Endpoint, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Endpoint+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,16 +54,20 @@ func TestADynamoDBLocalIsEndedWhenAllItsDatabasesAreGivenBack(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	first, giveBack := take(t, p)
+	first, giveBack := take(t, p, "/")
 	var all []func()
 	for range databasesMost - 1 {
-		at, back := take(t, p)
+		at, back := take(t, p, "/")
 		if at != first {
 			t.Fatalf("got %s, want %s until it has %d", at, first, databasesMost)
 		}
 		all = append(all, back)
 	}
-	second, _ := take(t, p)
+	lasting, _ := take(t, p, Lasting)
+	if lasting == first {
+		t.Fatal("one that lasts is with those that do not")
+	}
+	second, _ := take(t, p, "/")
 	if second == first {
 		t.Fatal("it was given one database more")
 	}
@@ -79,7 +83,7 @@ func TestADynamoDBLocalIsEndedWhenAllItsDatabasesAreGivenBack(t *testing.T) {
 			t.Fatal("it was not ended")
 		}
 	}
-	if !answers(t, second) {
-		t.Error("the other one was ended")
+	if !answers(t, second) || !answers(t, lasting) {
+		t.Error("another one was ended")
 	}
 }

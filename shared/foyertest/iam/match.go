@@ -28,6 +28,9 @@ func wildcard(pattern, s string) bool {
 // matchAction compares without regard to case: "The prefix and the action name are case
 // insensitive" (IAM User Guide, JSON policy elements: Action).
 func matchAction(pattern, action string) bool {
+	if !strings.ContainsAny(pattern, "*?") {
+		return strings.EqualFold(pattern, action)
+	}
 	return wildcard(strings.ToLower(pattern), strings.ToLower(action))
 }
 
@@ -39,14 +42,14 @@ func matchARN(pattern, arn string) bool {
 	if pattern == "*" {
 		return true
 	}
-	p, a := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
-	if len(p) != 6 || len(a) != 6 {
-		return false
-	}
-	for i := range p {
-		if !wildcard(p[i], a[i]) {
+	for range 5 {
+		var p, a string
+		var more [2]bool
+		p, pattern, more[0] = strings.Cut(pattern, ":")
+		a, arn, more[1] = strings.Cut(arn, ":")
+		if !more[0] || !more[1] || !wildcard(p, a) {
 			return false
 		}
 	}
-	return true
+	return wildcard(pattern, arn)
 }
