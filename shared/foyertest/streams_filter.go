@@ -5,6 +5,7 @@ package foyertest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -31,7 +32,7 @@ func letsThrough(filters []map[string]any, record events.DynamoDBEventRecord) (b
 	if len(filters) == 0 {
 		return true, nil
 	}
-	raw, err := json.Marshal(record)
+	raw, err := json.Marshal(named(filters, record))
 	if err != nil {
 		return false, err
 	}
@@ -45,6 +46,23 @@ func letsThrough(filters []map[string]any, record events.DynamoDBEventRecord) (b
 		}
 	}
 	return false, nil
+}
+
+// named is the record with those of its images that a pattern names: they are most of it.
+func named(filters []map[string]any, record events.DynamoDBEventRecord) events.DynamoDBEventRecord {
+	names := func(image string) bool {
+		return slices.ContainsFunc(filters, func(pattern map[string]any) bool {
+			change, _ := pattern["dynamodb"].(map[string]any)
+			return change[image] != nil
+		})
+	}
+	if !names("NewImage") {
+		record.Change.NewImage = nil
+	}
+	if !names("OldImage") {
+		record.Change.OldImage = nil
+	}
+	return record
 }
 
 // matches says whether the value has the pattern of an event filter, as far as

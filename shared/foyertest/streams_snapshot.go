@@ -154,20 +154,3 @@ func (w *World) purge() {
 		w.must(err)
 	}
 }
-
-// Rows are all rows of the table. Only a test may read a whole table.
-func (w *World) Rows() map[table.Key]table.Item {
-	w.T.Helper()
-	out := map[table.Key]table.Item{}
-	pages := dynamodb.NewScanPaginator(dynamodb.NewFromConfig(w.AWS), &dynamodb.ScanInput{TableName: &w.Config.Table})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(w.T.Context())
-		w.must(err)
-		for _, item := range page.Items {
-			var key table.Key
-			w.must(table.Unmarshal(item, &key))
-			out[key] = item
-		}
-	}
-	return out
-}

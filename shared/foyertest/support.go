@@ -18,7 +18,6 @@ import (
 	"time"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go"
 
 	"foyer/shared/awsenv"
@@ -44,9 +43,13 @@ func (c engineClient) Do(r *http.Request) (*http.Response, error) {
 	return sharedClient.Do(r)
 }
 
+// lastingDatabase is where the pool (infra/local/dynamodb) is asked for one that is in use
+// for minutes.
+const lastingDatabase = "/lasting"
+
 // tablesHost is the host of the DynamoDB Local that the World's database is in, as the
 // pool gives it (infra/local/dynamodb): taken until the test ends.
-func tablesHost(t *testing.T) string {
+func tablesHost(t *testing.T, path string) string {
 	t.Helper()
 	pool := os.Getenv("FOYER_TEST_DYNAMODB")
 	if pool == "" {
@@ -54,7 +57,7 @@ func tablesHost(t *testing.T) string {
 	}
 	ctx, giveBack := context.WithCancel(context.WithoutCancel(t.Context()))
 	t.Cleanup(giveBack)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, pool, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, pool+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,15 +93,10 @@ func engineEndpoint(t *testing.T) string {
 func (w *World) Dump() string {
 	w.T.Helper()
 	var lines []string
-	pages := dynamodb.NewScanPaginator(dynamodb.NewFromConfig(w.AWS), &dynamodb.ScanInput{TableName: &w.Config.Table})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(w.T.Context())
-		w.must(err)
-		for _, item := range page.Items {
-			var row map[string]any
-			w.must(table.Unmarshal(item, &row))
-			lines = append(lines, fmt.Sprintf("%s / %s %v", row["PK"], row["SK"], row))
-		}
+	for key, item := range w.Rows() {
+		var row map[string]any
+		w.must(table.Unmarshal(item, &row))
+		lines = append(lines, fmt.Sprintf("%s %v", key, row))
 	}
 	sort.Strings(lines)
 	return strings.Join(lines, "\n")

@@ -48,6 +48,7 @@ type World struct {
 	names    map[string]string // logical id → physical name
 	template *samtemplate.Template
 	tokenKey string
+	database string // the path of the pool to take it at
 
 	mu       sync.Mutex
 	random   func(function string) io.Reader // nil: crypto/rand
@@ -56,6 +57,7 @@ type World struct {
 	mux      *http.ServeMux
 
 	enforcers enforcers
+	rows      rows
 	streams   streams
 	cognito   cognito
 	pauses    map[string][]time.Duration // function → how its answers waited
@@ -107,6 +109,9 @@ type Option func(*World)
 // same links.
 func WithTokenKey(key string) Option { return func(w *World) { w.tokenKey = key } }
 
+// Lasting is for a World that is in use for minutes, while tests come and go.
+func Lasting(w *World) { w.database = lastingDatabase }
+
 // New makes a World from the repository's template.yaml.
 func New(t *testing.T, options ...Option) *World {
 	t.Helper()
@@ -122,10 +127,11 @@ func New(t *testing.T, options ...Option) *World {
 		o(w)
 	}
 	w.AWS = aws.Config{
-		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{world: id, tables: tablesHost(t)},
+		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{world: id, tables: tablesHost(t, w.database)},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		// The engine is one process for many tests at once: patience, as AWS needs none.
 		RetryMaxAttempts: 5,
+		APIOptions:       []func(*middleware.Stack) error{w.rows.note},
 	}
 	w.names = map[string]string{"Table": "foyer-" + id}
 	tpl, err := loaded()
@@ -200,7 +206,7 @@ func (w *World) makeTable(ctx context.Context) {
 func (w *World) Env(function string) *api.Env {
 	w.T.Helper()
 	cfg := w.AWS.Copy()
-	cfg.APIOptions = append([]func(*middleware.Stack) error{w.enforcer(function).Middleware(), w.cognito.strict}, w.extraFor(function)...)
+	cfg.APIOptions = append([]func(*middleware.Stack) error{w.rows.note, w.enforcer(function).Middleware(), w.cognito.strict}, w.extraFor(function)...)
 	env := api.NewEnv(w.Config, cfg, slog.New(slog.NewJSONHandler(w.Log, nil)))
 	env.Clock, env.Random = w.Clock.Now, randomOf{w, function}
 	env.Pause = func(_ context.Context, d time.Duration) {

@@ -38,7 +38,7 @@ type world struct {
 
 // newWorld makes the world. The values are by where in the document they belong.
 func newWorld(t *testing.T) *world {
-	w := &world{Scene: scene.New(t)}
+	w := &world{Scene: scene.New(t, foyertest.Lasting)}
 	cleo := w.World.Client(w.Ann, w.ProjectID, "Initech", "Cleo Client", "cleo@initech.example")
 	rita, _ := w.Workspace("Rita's Agency", "Rita Returns", "rita@returns.example")
 	w.Invited(w.Ann, w.ProjectID, "Globex", rita.Name, rita.Email) // has a password: is asked to sign in first

@@ -116,11 +116,11 @@ func look[R any](c *checker, key table.Key) (row R, found bool) {
 	if !ok {
 		return row, false
 	}
-	if err := table.Unmarshal(item, &row); err != nil {
+	row, err := read[R](item)
+	if err != nil {
 		c.fail(key, "cannot be read as a %T: %v", row, err)
-		return row, false
 	}
-	return row, true
+	return row, err == nil
 }
 
 // needs is look, and reports the row of which the other is a part if it is absent.

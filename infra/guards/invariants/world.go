@@ -6,33 +6,15 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"foyer/shared/foyertest"
-	"foyer/shared/table"
 )
 
 // Read reads the World's whole table, as only a test may.
 func Read(w *foyertest.World) Rows {
 	w.T.Helper()
-	rows := Rows{}
-	pages := dynamodb.NewScanPaginator(dynamodb.NewFromConfig(w.AWS), &dynamodb.ScanInput{TableName: &w.Config.Table, ConsistentRead: aws.Bool(true)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(w.T.Context())
-		if err != nil {
-			w.T.Fatal(err)
-		}
-		for _, item := range page.Items {
-			var key table.Key
-			if err := attributevalue.UnmarshalMap(item, &key); err != nil {
-				w.T.Fatal(err)
-			}
-			rows[key] = item
-		}
-	}
-	return rows
+	return w.Rows()
 }
 
 // Hold fails the test, which goes on, where something in the World's table does not hold,

@@ -23,6 +23,8 @@ const deadTurns = 4
 func (r *run) compare(rt *rapid.T) {
 	rt.Helper()
 	r.mails(rt)
+	r.memory.Look(true)
+	defer r.memory.Look(false)
 	for _, c := range r.contacts {
 		r.contact(rt, c)
 		r.stats.saw(r.shown(c))
@@ -42,6 +44,9 @@ func (r *run) compare(rt *rapid.T) {
 		if who.confirmed {
 			r.me(rt, who)
 		}
+	}
+	if wrote := r.memory.Wrote(); len(wrote) > 0 {
+		rt.Fatalf("a look changes something: %v", wrote)
 	}
 }
 

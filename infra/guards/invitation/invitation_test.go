@@ -38,7 +38,7 @@ func TestAnInvitationIsWhatItsStateMachineSays(t *testing.T) {
 	}
 	for number := 1; goesOn() && !t.Failed(); number++ {
 		t.Run(fmt.Sprint("world ", number), func(t *testing.T) {
-			g := newGuard(foyertest.New(t), s)
+			g := newGuard(foyertest.New(t, foyertest.Lasting), s)
 			for run := 0; run < runsOfWorld && goesOn(); run++ {
 				machine.Set(t, "rapid.seed", strconv.FormatUint(random.Uint64()|1, 10)) // 0 is: any
 				rapid.Check(t, g.oneRun)

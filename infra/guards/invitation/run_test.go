@@ -20,6 +20,7 @@ import (
 	"pgregory.net/rapid"
 
 	"foyer/infra/guards/invariants"
+	"foyer/infra/guards/memory"
 	"foyer/shared/foyertest"
 	"foyer/shared/table"
 )
@@ -40,6 +41,7 @@ type run struct {
 func (g *guard) begin(rt *rapid.T) *run {
 	rt.Helper()
 	g.runs++
+	g.memory.Forget()
 	r := &run{guard: g, model: &model{now: g.clock}, number: g.runs, took: map[string]string{}}
 	for _, name := range []string{"Acme Agency", "Other Agency"} {
 		owner := r.somebody("Ann Archer")
@@ -283,17 +285,18 @@ func (r *run) settle(rt *rapid.T) {
 // guard is what all runs of a World share.
 type guard struct {
 	*foyertest.World
-	clock time.Time
-	runs  int
-	stats *stats
-	only  []string // the steps that are taken; none: all
+	clock  time.Time
+	memory *memory.Memory
+	runs   int
+	stats  *stats
+	only   []string // the steps that are taken; none: all
 }
 
 // newGuard makes a World whose batches of the stream are delivered twice each.
 func newGuard(w *foyertest.World, s *stats) *guard {
 	g := &guard{World: w, clock: time.Now().UTC().Truncate(time.Hour), stats: s}
 	g.Config.Reminder, g.Config.InvitationLife = interval, life
-	g.Release() // the functions are made with these settings
+	g.memory = memory.Of(g.World) // and the functions are made with these settings
 	g.DeliverEachBatch(2)
 	g.Clock.Stand(g.clock)
 	return g

@@ -76,6 +76,7 @@ type change struct {
 	what   touch // what was changed; no key: there are fewer
 	had    row   // what stood there; nil: nothing
 	passed bool  // the write before which it was changed succeeded
+	wrote  bool  // any write did, to the table or elsewhere
 }
 
 // foreign is the attribute by which a stranger's row is known.
@@ -90,9 +91,23 @@ func changing(w *foyertest.World, n int) (*change, func(*middleware.Stack) error
 			if now {
 				c.passed = err == nil
 			}
+			if err == nil && !reads(in.Parameters) {
+				c.mu.Lock()
+				c.wrote = true
+				c.mu.Unlock()
+			}
 			return out, meta, err
 		}), middleware.Before)
 	}
+}
+
+// reads says whether a call reads the table and changes nothing.
+func reads(input any) bool {
+	switch input.(type) {
+	case *dynamodb.GetItemInput, *dynamodb.BatchGetItemInput, *dynamodb.QueryInput:
+		return true
+	}
+	return false
 }
 
 // before changes the row if it is one of these; it says whether it did.

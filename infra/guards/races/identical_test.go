@@ -30,7 +30,7 @@ var link = regexp.MustCompile(`"url":"([^"?]*)\?X-Amz-[^"]*","expires":"[^"]*"`)
 func TestIdenticalRequestsAtOnceHaveTheEffectOfOne(t *testing.T) {
 	end, random, scenes := proof.Until(t, 0), proof.Rand(t), 0
 	for ok := true; ok && !t.Failed(); ok = time.Now().Before(end) {
-		s := scene.New(t)
+		s := scene.New(t, foyertest.Lasting)
 		faults.Hurry(s.World)
 		a := &arena{Scene: s}
 		s.Intercept("", faults.New(a.decide(random.Uint64())).Option)

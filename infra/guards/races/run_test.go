@@ -72,7 +72,7 @@ func (r race) run(t *testing.T, until time.Time, random *rand.Rand) {
 	t.Helper()
 	histories, operations, heard := 0, 0, map[string]int{}
 	for ok := true; ok && (time.Now().Before(until) || histories < 2); {
-		a := &arena{Scene: scene.New(t)}
+		a := &arena{Scene: scene.New(t, foyertest.Lasting)}
 		faults.Hurry(a.World)
 		a.Intercept("", faults.New(a.decide(random.Uint64())).Option)
 		for n := 0; ok && n < perScene && (time.Now().Before(until) || histories < 2); n++ {

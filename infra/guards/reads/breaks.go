@@ -56,6 +56,26 @@ func (b *breaking) hit() bool {
 	return b.What != ""
 }
 
+// passing notes whether a call was made that changes something: to the table, or outside it.
+type passing struct {
+	mu      sync.Mutex
+	changed bool
+}
+
+// option comes after what breaks a call: one that was broken was not made.
+func (p *passing) option(stack *middleware.Stack) error {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Passing", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		switch in.Parameters.(type) {
+		case *dynamodb.GetItemInput, *dynamodb.BatchGetItemInput, *dynamodb.QueryInput:
+		default:
+			p.mu.Lock()
+			p.changed = true
+			p.mu.Unlock()
+		}
+		return next.HandleInitialize(ctx, in)
+	}), middleware.After)
+}
+
 // call makes the nth call fail, before it has an effect. except are calls that
 // are not counted.
 func call(n int, except ...string) (*breaking, func(*middleware.Stack) error) {

@@ -161,9 +161,10 @@ func (g *twins) spring(l leak) {
 func (g *twins) mend() {
 	for _, s := range g.sides {
 		s.leak = nil
-		s.memory.sweep(false)
+		s.memory.Look(false)
 		s.Release()
-		s.intercept()
+		s.Intercept("", s.countCalls)
+		s.Intercept("", s.memory.Option)
 	}
 	g.warm()
 }

@@ -75,7 +75,7 @@ type run struct {
 func (g *twins) begin(rt *rapid.T) *run {
 	g.runs++
 	for _, s := range g.sides {
-		s.memory.forget()
+		s.memory.Forget()
 	}
 	r := &run{twins: g, number: g.runs}
 	r.ann, r.mia = r.account("Ann Archer"), r.account("Mia Member")

@@ -42,14 +42,14 @@ func (r *run) sweep(rt *rapid.T) {
 	var answers [2][]answer
 	r.atOnce(func(which int) {
 		s := r.sides[which]
-		s.memory.sweep(true)
+		s.memory.Look(true)
 		for _, v := range plan {
 			answers[which] = append(answers[which], s.follow(which, v)...)
-			if wrote := s.memory.changed(); len(wrote) > 0 {
+			if wrote := s.memory.Wrote(); len(wrote) > 0 {
 				r.t.Fatalf("a sweep changes something: %s makes the calls %v", v.line(), wrote)
 			}
 		}
-		s.memory.sweep(false)
+		s.memory.Look(false)
 	})
 	r.compared(answers[plain]...)
 	r.report(rt, differences(answers[plain], answers[secret]))

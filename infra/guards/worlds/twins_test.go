@@ -24,8 +24,8 @@ import (
 	"github.com/aws/smithy-go/middleware"
 	"github.com/awslabs/aws-lambda-go-api-proxy/core"
 
+	"foyer/infra/guards/memory"
 	"foyer/shared/foyertest"
-	"foyer/shared/table"
 )
 
 // The two worlds, as indexes of what there is of each.
@@ -118,25 +118,16 @@ type side struct {
 	asking  bool
 	calls   []string
 	queued  bool // something was put on a queue
-	memory  *memory
+	memory  *memory.Memory
 }
 
 func newSide(t *testing.T) *side {
-	s := &side{World: foyertest.New(t, foyertest.WithTokenKey(strings.Repeat("two worlds", 4)))}
+	s := &side{World: foyertest.New(t, foyertest.Lasting, foyertest.WithTokenKey(strings.Repeat("two worlds", 4)))}
 	s.Config.Reminder = reminder
-	s.memory = newMemory()
-	own := s.AWS.Copy()
-	own.APIOptions = append(own.APIOptions, s.memory.option)
-	s.Table = table.New(own, s.Config.Table)
-	s.intercept() // and makes the functions anew, with that setting
+	s.Intercept("", s.countCalls)
+	s.memory = memory.Of(s.World) // and makes the functions anew, with that setting
 	s.Randomly(s.source)
 	return s
-}
-
-// intercept puts what every call of the functions passes before them.
-func (s *side) intercept() {
-	s.Intercept("", s.countCalls)
-	s.Intercept("", s.memory.option)
 }
 
 func (s *side) draw(salt string) {

@@ -1,6 +1,10 @@
 //go:build engine
 
-package worlds
+// Package memory lets a guard look at much, often. Until somebody writes to a row, or to
+// a partition, the same read of it has the same answer, and is made once: the handlers,
+// their policies and their calls are as ever, and a look reads what has changed since the
+// last one.
+package memory
 
 import (
 	"context"
@@ -13,21 +17,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/middleware"
 
+	"foyer/shared/foyertest"
 	"foyer/shared/table"
 )
 
-// memory is what the table of a world answered to reads of sweeps. Until somebody
-// writes to a row, or to a partition, the same read of it has the same answer, and is
-// made once: the handlers, their policies and their calls are as ever, and a sweep reads
-// what has changed since the last one. Every write of the world passes it, the test's
-// own too.
-type memory struct {
-	mu       sync.Mutex
-	sweeping bool
-	wrote    []string       // calls of a sweep that change something: none should
-	writes   map[string]int // partition, or row → writes to it so far
-	all      int            // writes to any: what an index shows
-	answers  map[string]remembered
+// Memory is what the table of a World answered to the reads of looks. Every write of the
+// World passes it, the test's own too.
+type Memory struct {
+	mu      sync.Mutex
+	looking bool
+	wrote   []string       // calls of a look that change something: none should
+	writes  map[string]int // partition, or row → writes to it so far
+	all     int            // writes to any: what an index shows
+	answers map[string]remembered
 }
 
 type remembered struct {
@@ -38,45 +40,54 @@ type remembered struct {
 // everywhere stands for the partitions of an index, which a write to any row changes.
 const everywhere = "\x00"
 
-func newMemory() *memory { return &memory{writes: map[string]int{}, answers: map[string]remembered{}} }
+// Of gives the World a memory: for its functions, which are made anew, and for the calls
+// of the test by World.Table. World.Release takes it from the functions.
+func Of(w *foyertest.World) *Memory {
+	m := &Memory{writes: map[string]int{}, answers: map[string]remembered{}}
+	own := w.AWS.Copy()
+	own.APIOptions = append(own.APIOptions, m.Option)
+	w.Table = table.New(own, w.Config.Table)
+	w.Intercept("", m.Option)
+	return m
+}
 
-// option is the memory for the configuration of a client: beneath whatever is added to
+// Option is the memory for the configuration of a client: beneath whatever is added to
 // a call of the function, so that what is remembered is the answer to what was asked in
 // the end.
-func (m *memory) option(stack *middleware.Stack) error {
+func (m *Memory) Option(stack *middleware.Stack) error {
 	return stack.Serialize.Add(middleware.SerializeMiddlewareFunc("Memory", m.handle), middleware.Before)
 }
 
-// sweep says whether a sweep is under way, and begins to note what it writes.
-func (m *memory) sweep(under bool) {
+// Look says whether a look is under way, and begins to note what it writes.
+func (m *Memory) Look(under bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.sweeping, m.wrote = under, nil
+	m.looking, m.wrote = under, nil
 }
 
-// changed are the calls of this sweep that change something.
-func (m *memory) changed() []string {
+// Wrote are the calls of this look that change something, but for counts of attempts.
+func (m *Memory) Wrote() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.wrote
 }
 
-// forget is for the next run, which has partitions of its own.
-func (m *memory) forget() {
+// Forget is for a run that has partitions of its own.
+func (m *Memory) Forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.answers, m.writes = map[string]remembered{}, map[string]int{}
 }
 
-func (m *memory) handle(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+func (m *Memory) handle(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
 	shows, reads := readsOf(in.Parameters)
 	if !reads {
 		return m.write(ctx, in, next)
 	}
 	m.mu.Lock()
-	sweeping := m.sweeping
+	looking := m.looking
 	m.mu.Unlock()
-	if !sweeping {
+	if !looking {
 		return next.HandleSerialize(ctx, in)
 	}
 	if batch, ok := in.Parameters.(*dynamodb.BatchGetItemInput); ok {
@@ -105,50 +116,62 @@ func (m *memory) handle(ctx context.Context, in middleware.SerializeInput, next 
 }
 
 // rows answers a read of several rows, each of which is remembered by itself: who may do
-// what is asked of the same few rows in many combinations.
-func (m *memory) rows(ctx context.Context, batch *dynamodb.BatchGetItemInput, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
-	had, versions, complete := m.known(batch)
-	if !complete {
+// what is asked of the same few rows in many combinations. Those that are not known are
+// asked for.
+func (m *Memory) rows(ctx context.Context, batch *dynamodb.BatchGetItemInput, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+	rows, left, versions := m.known(batch)
+	if len(left) > 0 {
+		less := *batch
+		less.RequestItems = left
+		in.Parameters = &less
 		out, meta, err := next.HandleSerialize(ctx, in)
 		if err != nil {
 			return out, meta, err
 		}
 		read := out.Result.(*dynamodb.BatchGetItemOutput)
-		if len(read.UnprocessedKeys) > 0 {
-			return out, meta, nil
+		m.learn(left, read, versions)
+		for name, got := range read.Responses {
+			rows[name] = append(rows[name], got...)
 		}
-		m.learn(batch, read, versions)
-		had = read.Responses
+		return middleware.SerializeOutput{Result: &dynamodb.BatchGetItemOutput{Responses: rows, UnprocessedKeys: read.UnprocessedKeys}}, meta, nil
 	}
-	return middleware.SerializeOutput{Result: &dynamodb.BatchGetItemOutput{Responses: had}}, middleware.Metadata{}, nil
+	return middleware.SerializeOutput{Result: &dynamodb.BatchGetItemOutput{Responses: rows}}, middleware.Metadata{}, nil
 }
 
-// known are the rows of a batch, where all of them are known, and how often each was
-// written to.
-func (m *memory) known(batch *dynamodb.BatchGetItemInput) (rows map[string][]map[string]types.AttributeValue, versions map[string]int, complete bool) {
+// known are the rows of a batch that are known, what is left of it, and how often each of
+// those rows was written to.
+func (m *Memory) known(batch *dynamodb.BatchGetItemInput) (rows map[string][]map[string]types.AttributeValue, left map[string]types.KeysAndAttributes, versions map[string]int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	rows, versions, complete = map[string][]map[string]types.AttributeValue{}, map[string]int{}, true
+	rows, left, versions = map[string][]map[string]types.AttributeValue{}, map[string]types.KeysAndAttributes{}, map[string]int{}
 	for name, keys := range batch.RequestItems {
 		rows[name] = []map[string]types.AttributeValue{}
+		unknown := keys
+		unknown.Keys = nil
 		for _, key := range keys.Keys {
 			one := rowOf(name, key)
 			versions[one] = m.version(rowKey(key))
 			had, ok := m.answers[one]
 			if !ok || had.at != versions[one] {
-				complete = false
+				unknown.Keys = append(unknown.Keys, key)
 			} else if row := had.result.(map[string]types.AttributeValue); row != nil {
 				rows[name] = append(rows[name], row)
 			}
 		}
+		if len(unknown.Keys) > 0 {
+			left[name] = unknown
+		}
 	}
-	return rows, versions, complete
+	return rows, left, versions
 }
 
-func (m *memory) learn(batch *dynamodb.BatchGetItemInput, read *dynamodb.BatchGetItemOutput, versions map[string]int) {
+func (m *Memory) learn(asked map[string]types.KeysAndAttributes, read *dynamodb.BatchGetItemOutput, versions map[string]int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for name, keys := range batch.RequestItems {
+	if len(read.UnprocessedKeys) > 0 {
+		return // which of those that are missing are there is not said
+	}
+	for name, keys := range asked {
 		for _, key := range keys.Keys { // those that are not there, too
 			m.answers[rowOf(name, key)] = remembered{result: map[string]types.AttributeValue(nil), at: versions[rowOf(name, key)]}
 		}
@@ -169,8 +192,8 @@ func rowKey(row map[string]types.AttributeValue) string {
 
 // write hands a write on, and counts it when it has happened, whatever is said of it:
 // an answer that was read meanwhile is older than the count.
-func (m *memory) write(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
-	rows := writesOf(in.Parameters)
+func (m *Memory) write(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+	rows := foyertest.Writes(in.Parameters)
 	out, meta, err := next.HandleSerialize(ctx, in)
 	if len(rows) == 0 {
 		return out, meta, err // of something else than the table
@@ -178,27 +201,29 @@ func (m *memory) write(ctx context.Context, in middleware.SerializeInput, next m
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, row := range rows {
-		partition := partitionOf(row)
-		m.writes[partition]++
-		m.writes[rowKey(row)]++
+		m.writes[row.PK]++
+		m.writes[row.PK+"\x00"+row.SK]++
+		if counter(row.PK) {
+			continue
+		}
 		m.all++
-		if m.sweeping && !counter(partition) {
-			m.wrote = append(m.wrote, awsmiddleware.GetOperationName(ctx)+" "+partition)
+		if m.looking {
+			m.wrote = append(m.wrote, awsmiddleware.GetOperationName(ctx)+" "+row.PK)
 		}
 	}
 	return out, meta, err
 }
 
 // version is how often what is shown was written to.
-func (m *memory) version(shows string) int {
+func (m *Memory) version(shows string) int {
 	if shows == everywhere {
 		return m.all
 	}
 	return m.writes[shows]
 }
 
-// counter says whether rows of the partition count attempts: whoever asks is counted, in
-// both worlds alike, and nothing of it is shown.
+// counter says whether rows of the partition count attempts: whoever asks is counted, and
+// nothing of it is shown, in no index either.
 func counter(partition string) bool {
 	return strings.HasPrefix(partition, table.RealmAuth+"ATTEMPTS#")
 }
@@ -218,42 +243,6 @@ func readsOf(input any) (shows string, reads bool) {
 		return "", true
 	}
 	return "", false
-}
-
-// writesOf are the rows that a call may change, or their keys. What a transaction only
-// checks it leaves as it is.
-func writesOf(input any) (rows []map[string]types.AttributeValue) {
-	switch in := input.(type) {
-	case *dynamodb.PutItemInput:
-		return append(rows, in.Item)
-	case *dynamodb.UpdateItemInput:
-		return append(rows, in.Key)
-	case *dynamodb.DeleteItemInput:
-		return append(rows, in.Key)
-	case *dynamodb.BatchWriteItemInput:
-		for _, writes := range in.RequestItems {
-			for _, w := range writes {
-				if w.PutRequest != nil {
-					rows = append(rows, w.PutRequest.Item)
-				}
-				if w.DeleteRequest != nil {
-					rows = append(rows, w.DeleteRequest.Key)
-				}
-			}
-		}
-	case *dynamodb.TransactWriteItemsInput:
-		for _, w := range in.TransactItems {
-			switch {
-			case w.Put != nil:
-				rows = append(rows, w.Put.Item)
-			case w.Update != nil:
-				rows = append(rows, w.Update.Key)
-			case w.Delete != nil:
-				rows = append(rows, w.Delete.Key)
-			}
-		}
-	}
-	return rows
 }
 
 func partitionOf(row map[string]types.AttributeValue) string { return textOf(row["PK"]) }
