@@ -39,7 +39,8 @@ type Pool struct {
 	started int
 	failed  error // of ends
 
-	ahead sync.WaitGroup
+	ahead   sync.WaitGroup
+	stopped bool // nothing is started any more
 }
 
 // aheadBy is how many databases before the last of one the next is started: a start takes
@@ -135,6 +136,9 @@ func (p *Pool) give(w http.ResponseWriter, r *http.Request) {
 func (p *Pool) take(ctx context.Context, path string) (i *instance, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.stopped {
+		return nil, errors.New("the pool has ended")
+	}
 	i = p.current[path]
 	if i == nil || i.given == databasesMost {
 		next := p.next
@@ -178,6 +182,9 @@ func (p *Pool) endIfDone(i *instance) {
 // Stop ends the pool and every DynamoDB Local of it.
 func (p *Pool) Stop() error {
 	err := p.server.Close()
+	p.mu.Lock()
+	p.stopped = true
+	p.mu.Unlock()
 	p.ahead.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
