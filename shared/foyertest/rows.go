@@ -132,6 +132,15 @@ func (w *World) scan(ctx context.Context) map[table.Key]table.Item {
 	return out
 }
 
+// Reads says whether a call reads the table: nothing is changed by it, there or elsewhere.
+func Reads(input any) bool {
+	switch input.(type) {
+	case *dynamodb.GetItemInput, *dynamodb.BatchGetItemInput, *dynamodb.QueryInput:
+		return true
+	}
+	return false
+}
+
 // Writes are the rows that a call to DynamoDB may change. What a transaction only checks
 // it leaves as it is.
 func Writes(input any) (keys []table.Key) {

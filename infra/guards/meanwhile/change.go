@@ -91,7 +91,7 @@ func changing(w *foyertest.World, n int) (*change, func(*middleware.Stack) error
 			if now {
 				c.passed = err == nil
 			}
-			if err == nil && !reads(in.Parameters) {
+			if err == nil && !foyertest.Reads(in.Parameters) {
 				c.mu.Lock()
 				c.wrote = true
 				c.mu.Unlock()
@@ -99,15 +99,6 @@ func changing(w *foyertest.World, n int) (*change, func(*middleware.Stack) error
 			return out, meta, err
 		}), middleware.Before)
 	}
-}
-
-// reads says whether a call reads the table and changes nothing.
-func reads(input any) bool {
-	switch input.(type) {
-	case *dynamodb.GetItemInput, *dynamodb.BatchGetItemInput, *dynamodb.QueryInput:
-		return true
-	}
-	return false
 }
 
 // before changes the row if it is one of these; it says whether it did.

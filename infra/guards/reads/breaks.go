@@ -18,6 +18,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
+	"foyer/shared/foyertest"
 	"foyer/shared/table"
 )
 
@@ -65,9 +66,7 @@ type passing struct {
 // option comes after what breaks a call: one that was broken was not made.
 func (p *passing) option(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Passing", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-		switch in.Parameters.(type) {
-		case *dynamodb.GetItemInput, *dynamodb.BatchGetItemInput, *dynamodb.QueryInput:
-		default:
+		if !foyertest.Reads(in.Parameters) {
 			p.mu.Lock()
 			p.changed = true
 			p.mu.Unlock()
