@@ -10,8 +10,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -99,7 +99,11 @@ const mailFrom = "foyer@example.com"
 
 // loaded is the repository's template, read once for all Worlds of a process.
 var loaded = sync.OnceValues(func() (*samtemplate.Template, error) {
-	return samtemplate.Load(filepath.Join(root(), "template.yaml"))
+	at, err := root()
+	if err != nil {
+		return nil, err
+	}
+	return samtemplate.Load(filepath.Join(at, "template.yaml"))
 })
 
 // Option makes a World different from others.
@@ -313,7 +317,21 @@ func (w *World) must(err error) {
 	}
 }
 
-func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..")
+// root is the repository's folder, which is above that of any package: a test runs in its
+// package's.
+func root() (string, error) {
+	at, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
+			return at, nil
+		}
+		up := filepath.Dir(at)
+		if up == at {
+			return "", errors.New("no go.mod above the folder that the test runs in")
+		}
+		at = up
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"hash/maphash"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -174,7 +173,7 @@ func (h *History) Check(t testing.TB, name string, model porcupine.Model) bool {
 	if result == porcupine.Ok {
 		return true
 	}
-	path := filepath.Join(root(), ".local", fmt.Sprintf("race-%s-%d.html", strings.ReplaceAll(name, " ", "-"), time.Now().UnixNano()))
+	path := filepath.Join("..", "..", "..", ".local", fmt.Sprintf("race-%s-%d.html", strings.ReplaceAll(name, " ", "-"), time.Now().UnixNano()))
 	where := "see " + path
 	if err := cmp.Or(os.MkdirAll(filepath.Dir(path), 0o750), porcupine.VisualizePath(model, info, path)); err != nil {
 		where = "no picture could be written: " + err.Error()
@@ -185,9 +184,4 @@ func (h *History) Check(t testing.TB, name string, model porcupine.Model) bool {
 	}
 	t.Errorf("%s: no order of these %d operations explains what was heard; %s", name, len(h.operations), where)
 	return false
-}
-
-func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..", "..")
 }

@@ -17,7 +17,7 @@ import (
 const (
 	shortSteps    = 2000 // of the short form, at least
 	mostSteps     = 3200 // of it, where a step that is seldom possible was not taken by then
-	runsAtOnce    = 10   // of one call of rapid
+	runsAtOnce    = 2    // of one call of rapid
 	stepsOfOneRun = 30   // on average
 )
 

@@ -17,11 +17,11 @@ import (
 )
 
 // goFlags make a function small and the same for the same source, whatever was
-// committed last: otherwise each commit would deploy every function again. They
-// change no package but aws-lambda-go, so that the compiler's cache is shared with
-// tests (with -trimpath it would not be). The quotes keep the linker's two flags
-// together.
-const goFlags = `'-ldflags=-s -w' -buildvcs=false -tags=lambda.norpc`
+// committed last and wherever the repository is: otherwise each commit would deploy
+// every function again. -trimpath is the Makefile's too, and the tag changes no package
+// but aws-lambda-go, so that the compiler's cache is shared with tests. The quotes keep
+// the linker's two flags together.
+const goFlags = `'-ldflags=-s -w' -trimpath -buildvcs=false -tags=lambda.norpc`
 
 // workPrefix begins the name of a build that is not finished.
 const workPrefix = ".work-"
