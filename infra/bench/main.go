@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"testing"
+	"time"
 )
 
 func main() {
@@ -52,20 +53,29 @@ func bench(ctx context.Context, o options) error {
 		defer os.RemoveAll(dir) //nolint:errcheck // temporary
 	}
 	if o.dir == "" || o.build {
+		say("building %d programs", len(subjects))
 		if err := build(ctx, dir, made(subjects)); err != nil {
 			return err
 		}
 	}
+	say("%d lives of each", o.runs)
 	least, measured, err := lives(ctx, dir, subjects, o.runs)
 	if err != nil {
 		return err
 	}
+	say("%d lives of those that look slow, if any does", o.runs*4)
 	if measured, err = again(ctx, dir, measured, o.runs*4); err != nil {
 		return err
 	}
+	say("%d rounds of warm handlers", o.rounds)
 	warm, err := warmCalls(o.rounds)
 	if err != nil {
 		return err
 	}
 	return report(os.Stdout, least, measured, warm)
+}
+
+// say tells on stderr what is measured now: all of it takes minutes.
+func say(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, time.Now().Format(time.TimeOnly)+" "+format+"\n", args...)
 }

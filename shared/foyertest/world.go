@@ -94,8 +94,10 @@ func (c *Clock) Advance(d time.Duration) {
 	c.offset += d
 }
 
-// mailFrom is the sender in tests.
+// mailFrom is the sender in tests, which is made known once.
 const mailFrom = "foyer@example.com"
+
+var sender sync.Once
 
 // loaded is the repository's template, read once for all Worlds of a process.
 var loaded = sync.OnceValues(func() (*samtemplate.Template, error) {
@@ -145,6 +147,11 @@ func New(t *testing.T, options ...Option) *World {
 
 	w.makeTable(ctx)
 	w.makePool(ctx)
+	sender.Do(func() {
+		if _, err := sesv2.NewFromConfig(w.AWS).CreateEmailIdentity(ctx, &sesv2.CreateEmailIdentityInput{EmailIdentity: aws.String(mailFrom)}); err != nil && !alreadyThere(err) {
+			t.Errorf("SES identity: %v", err)
+		}
+	})
 	secrets, secretName := secretsmanager.NewFromConfig(w.AWS), aws.String("foyer-key-"+id)
 	if _, err = secrets.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: secretName, SecretString: &w.tokenKey}); err != nil && !alreadyThere(err) {
 		w.must(err)
@@ -158,10 +165,6 @@ func New(t *testing.T, options ...Option) *World {
 	_, err = s3.NewFromConfig(w.AWS, pathStyle).CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("foyer-files-" + id),
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(w.AWS.Region)}})
 	w.must(err)
-	_, err = sesv2.NewFromConfig(w.AWS).CreateEmailIdentity(ctx, &sesv2.CreateEmailIdentityInput{EmailIdentity: aws.String(mailFrom)})
-	if err != nil && !alreadyThere(err) {
-		t.Fatalf("SES identity: %v", err)
-	}
 	w.names["MailEvents"] = "foyer-events-" + id
 	_, err = sesv2.NewFromConfig(w.AWS).CreateConfigurationSet(ctx, &sesv2.CreateConfigurationSetInput{ConfigurationSetName: aws.String(w.names["MailEvents"])})
 	if err != nil && !alreadyThere(err) {

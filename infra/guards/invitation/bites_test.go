@@ -26,6 +26,7 @@ type defect struct {
 	function string
 	steps    []string // that lead to it: by all of them it would take longer
 	found    string   // a regular expression of what the guard says
+	seed     uint64   // whose run finds it soon: the short form begins with it
 	around   func(g *guard) func(foyertest.AWSCall, func() (any, error)) (any, error)
 }
 
@@ -35,14 +36,14 @@ const (
 )
 
 var defects = map[string]defect{
-	"an older link shows the invitation": {function: "invitations-view", steps: []string{adds, mails, "invitations-send again"}, found: "want the 404 of an invented one", around: olderLink},
-	"an acceptance that asks for nothing": {function: "invitations-accept", found: "of two clicks at once exactly one is to accept", around: acceptsAlways,
+	"an older link shows the invitation": {function: "invitations-view", seed: 9, steps: []string{adds, mails, "invitations-send again"}, found: "want the 404 of an invented one", around: olderLink},
+	"an acceptance that asks for nothing": {function: "invitations-accept", seed: 2, found: "of two clicks at once exactly one is to accept", around: acceptsAlways,
 		steps: []string{mails, "two clicks at once of somebody with an account"}},
-	"a mail for each delivery":             {function: "stream-mail", steps: []string{adds, mails}, found: "left a mail that must not, or twice", around: claimsAlways},
-	"a mail of what was revoked":           {function: "stream-mail", steps: []string{adds, mails, "invitations-revoke"}, found: "left a mail that must not, or twice", around: revokedLooksSent},
-	"a GET that records an opening":        {function: "invitations-view", steps: []string{adds, mails, "scanners fetch the links"}, found: "is opened, want sent|counts . that are (sent|opened), want|changed rows|a look changes something", around: viewOpens},
-	"a removal that leaves the access":     {function: "access-remove", steps: []string{mails, "access-remove"}, found: "me-get of", around: keepsMembership},
-	"a revocation that lets the link live": {function: "invitations-revoke", steps: []string{adds, mails, "invitations-revoke"}, found: "want the 404 of an invented one|left a mail that must not", around: revokesContactOnly},
+	"a mail for each delivery":             {function: "stream-mail", seed: 1, steps: []string{adds, mails}, found: "left a mail that must not, or twice", around: claimsAlways},
+	"a mail of what was revoked":           {function: "stream-mail", seed: 10, steps: []string{adds, mails, "invitations-revoke"}, found: "left a mail that must not, or twice", around: revokedLooksSent},
+	"a GET that records an opening":        {function: "invitations-view", seed: 1, steps: []string{adds, mails, "scanners fetch the links"}, found: "is opened, want sent|counts . that are (sent|opened), want|changed rows|a look changes something", around: viewOpens},
+	"a removal that leaves the access":     {function: "access-remove", seed: 3, steps: []string{mails, "access-remove"}, found: "me-get of", around: keepsMembership},
+	"a revocation that lets the link live": {function: "invitations-revoke", seed: 9, steps: []string{adds, mails, "invitations-revoke"}, found: "want the 404 of an invented one|left a mail that must not", around: revokesContactOnly},
 }
 
 // stepsToFind is how many steps such a run has, on average.
@@ -54,15 +55,18 @@ const runsToFind = 60
 // Were one of these defects there, the guard would find it, and say what it is.
 func TestEverySeededDefectIsFound(t *testing.T) {
 	rapidly(t, stepsToFind)
-	seed := proof.Seed(t)
+	random := proof.Seed(t)
 	for name, d := range defects {
 		t.Run(name, func(t *testing.T) {
 			g := newGuard(foyertest.New(t, foyertest.Lasting), newStats())
 			g.only = d.steps
 			g.Around(d.function, d.around(g))
-			said := ""
+			said, seed := "", d.seed
+			if proof.Deep() {
+				seed = random
+			}
 			for run := uint64(0); run < runsToFind && said == ""; run++ {
-				machine.Set(t, "rapid.seed", fmt.Sprint((seed+run)|1))
+				machine.Set(t, "rapid.seed", fmt.Sprint(max(seed+run, 1))) // 0 is: any
 				said = g.try(name)
 			}
 			if !regexp.MustCompile(d.found).MatchString(said) {
