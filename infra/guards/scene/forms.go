@@ -69,6 +69,10 @@ var others = map[string][]other{
 			r.Body = map[string]any{"name": strings.ToUpper(name)}
 		}},
 	},
+	"subscription-update": {{"where there are seats", func(s *Scene, _ *Request) {
+		s.made++ // another number than is asked for
+		s.Do(s.Ann, "PUT", "/v1/workspaces/"+s.WorkspaceID+"/subscription", map[string]any{"seats": 100000 + s.made}).Must(http.StatusOK)
+	}}},
 	"companies-list":   {{"by a word", asking("search=glob")}, {"licensed ones", asking("licensed=false")}},
 	"contacts-list":    {{"by a word", asking("search=car")}},
 	"licences-list":    {{"of one at least", func(s *Scene, _ *Request) { s.license(s.Company()) }}},
