@@ -204,6 +204,9 @@ func (w *World) makeTable(ctx context.Context) {
 		w.must(err)
 	}
 	w.must(dynamodb.NewTableExistsWaiter(db).Wait(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(w.names["Table"])}, time.Minute))
+	if c, ok := w.AWS.HTTPClient.(engineClient); ok && c.tables != "" {
+		return // in a database of its own, which ends with its DynamoDB Local
+	}
 	w.T.Cleanup(func() {
 		_, _ = db.DeleteTable(context.WithoutCancel(ctx), &dynamodb.DeleteTableInput{TableName: aws.String(w.names["Table"])}) // the engine goes anyway
 	})
