@@ -58,14 +58,14 @@ check: $(LOCAL) $(LINT) ## Build, vet, lint, unit and catalogue tests (under 2 m
 
 .PHONY: test
 test: check ## check, tests on an engine, and beside them the story on a deployed stack (under 15 minutes)
-	@$(MAKE) -j 2 integration story # the story waits for a reminder most of its time, so it goes first (nice)
+	@$(MAKE) -j 2 integration story # the story waits for a reminder most of its time
 	@$(LOCAL) total unit integration story
 
 .PHONY: integration
 integration: $(LOCAL) ## Tests of the real handlers on an engine of their own, each function under its own policy
 	@$(call step,integration tests)
 	@rm -rf $(GRANTS) && mkdir -p $(GRANTS)
-	@FOYER_IAM_RECORD=$(GRANTS) nice $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m $(LEAN) -p 4 -parallel 4 $(LONGEST) $(ENGINE)
+	@FOYER_IAM_RECORD=$(GRANTS) $(LOCAL) with-engine -- $(LOCAL) test integration -tags engine -count 1 -timeout 20m $(LEAN) -p 4 -parallel 4 $(LONGEST) $(ENGINE)
 	@$(call step,grants that no test needed)
 	@FOYER_IAM_RECORD=$(GRANTS) go run ./infra/grants
 
