@@ -13,6 +13,7 @@ import (
 	"foyer/infra/local/deploy"
 	"foyer/infra/local/engine"
 	"foyer/infra/local/proc"
+	"foyer/shared/samtemplate"
 )
 
 // local is this repository's local stack.
@@ -37,7 +38,7 @@ const reminderMinutes = "2"
 
 // here finds the repository and reads the settings from the environment.
 func here() (*local, error) {
-	root, err := repository()
+	root, err := samtemplate.Repository()
 	if err != nil {
 		return nil, err
 	}
@@ -58,24 +59,6 @@ func here() (*local, error) {
 		}
 	}
 	return l, os.MkdirAll(l.logsDir, 0o750)
-}
-
-// repository is the nearest folder, from here upwards, with the template.
-func repository() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "template.yaml")); err == nil {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", errors.New("no template.yaml here or above: run this in the repository")
-		}
-		dir = parent
-	}
 }
 
 // say prints what begins, with the time since the start.

@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -101,7 +100,7 @@ var sender sync.Once
 
 // loaded is the repository's template, read once for all Worlds of a process.
 var loaded = sync.OnceValues(func() (*samtemplate.Template, error) {
-	at, err := root()
+	at, err := samtemplate.Repository()
 	if err != nil {
 		return nil, err
 	}
@@ -320,24 +319,5 @@ func (w *World) must(err error) {
 	w.T.Helper()
 	if err != nil {
 		w.T.Fatal(err)
-	}
-}
-
-// root is the repository's folder, which is above that of any package: a test runs in its
-// package's.
-func root() (string, error) {
-	at, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
-			return at, nil
-		}
-		up := filepath.Dir(at)
-		if up == at {
-			return "", errors.New("no go.mod above the folder that the test runs in")
-		}
-		at = up
 	}
 }
