@@ -111,6 +111,9 @@ func TestLimits(t *testing.T) {
 		"memory after a call":        {func(f *figures) { f.calledRatio = 2.2 }, "a: memory after a call is 2.20×"},
 		"start":                      {func(f *figures) { f.startCPU = 6 * ms }, "is 1.50×"},
 		"a consumer's memory":        {func(f *figures) { f.kind, f.calledRatio = other, 2.2 }, ""},
+		"binary of every job":        {func(f *figures) { f.name, f.sizeRatio = "jobs-run", 1.97 }, ""},
+		"memory of every job":        {func(f *figures) { f.name, f.calledRatio = "jobs-run", 2.2 }, "jobs-run: memory after a call is 2.20×"},
+		"memory of the sanitiser":    {func(f *figures) { f.name, f.calledRatio = "invitation-template-put", 2.2 }, ""},
 		"start on more libraries":    {func(f *figures) { f.libraries, f.startCPU = both+"+s3", 9*ms }, ""},
 		"what libraries cost is not": {func(f *figures) { f.kind, f.sizeRatio = floor, 9 }, ""},
 	} {

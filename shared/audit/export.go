@@ -41,8 +41,12 @@ var Export = api.Operation[ExportInput, work.Output]{
 
 const exportUsual, exportMost = 31, 366
 
+const exportKind = "audit-export" // as the rows of such jobs name it
+
 // ExportKind is the job of audit-export.
-var ExportKind = work.Kind{Name: "audit-export", Slice: work.At(exportSlice)}
+var ExportKind = work.Kind{Name: exportKind, Slice: func(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
+	return work.At(ctx, env, job, exportSlice)
+}}
 
 func export(ctx context.Context, c *api.Call, in *ExportInput) (*work.Output, error) {
 	s, err := spanOf(c.Now(), "body", in.Body.From, in.Body.To, exportUsual, exportMost)
@@ -54,7 +58,7 @@ func export(ctx context.Context, c *api.Call, in *ExportInput) (*work.Output, er
 		"type": in.Body.Type, "actor": in.Body.Actor, "project": in.Body.Project, "subject": in.Body.Subject,
 	}
 	tx := &table.Tx{}
-	job := work.Start(c, tx, ExportKind.Name, about)
+	job := work.Start(c, tx, exportKind, about)
 	c.Remember(tx, job.Job)
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityAuditExported})
 	if err := c.Table.Write(ctx, tx); err != nil {

@@ -12,9 +12,11 @@ import (
 	"foyer/shared/table"
 )
 
+const renameKind = "contacts-rename" // as the rows of such jobs name it
+
 // RenameKind is the job that gives a contact's projects the name that it has now.
 // Several at once end in the same: each writes what the contact's row says.
-var RenameKind = work.Kind{Name: "contacts-rename", Slice: renameSlice}
+var RenameKind = work.Kind{Name: renameKind, Slice: renameSlice}
 
 // renameSliceProjects is how many projects one slice takes.
 const renameSliceProjects = 25

@@ -118,7 +118,7 @@ func Changing(c *api.Call, row, to table.ContactRow) *table.Tx {
 			tx.Update(table.Invitation(row.Person, c.Workspace, row.Contact), table.Set("name", to.Name)).If(table.Exists()).Else(table.ErrConflict)
 		}
 		if row.Person != "" {
-			work.Start(c, tx, RenameKind.Name, map[string]string{"contact": row.Contact})
+			work.Start(c, tx, renameKind, map[string]string{"contact": row.Contact})
 		}
 	}
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityContactUpdated, Subject: row.Contact})

@@ -18,7 +18,9 @@ import (
 // Kind is the job of contacts-delete: it takes whoever the contact was out of the
 // projects, with the name that those show; their tasks there are nobody's then. An
 // account that nobody has accepted ends with the last of its invitations.
-var Kind = work.Kind{Name: contacts.EraseJob, Slice: work.At(slice)}
+var Kind = work.Kind{Name: contacts.EraseJob, Slice: func(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
+	return work.At(ctx, env, job, slice)
+}}
 
 // place is how far the job is.
 type place struct {

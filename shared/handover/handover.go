@@ -42,7 +42,7 @@ type place struct {
 
 // Slice does the next bit of the job: it finds a project, or looks at some items of one.
 func (w Walk) Slice(ctx context.Context, env *api.Env, job *table.JobRow) (done bool, err error) {
-	return work.At(w.slice)(ctx, env, job)
+	return work.At(ctx, env, job, w.slice)
 }
 
 func (w Walk) slice(ctx context.Context, env *api.Env, job *table.JobRow, at *place) (done bool, err error) {

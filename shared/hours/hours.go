@@ -6,6 +6,7 @@ package hours
 import (
 	"fmt"
 	"regexp"
+	"sync"
 	"time"
 	_ "time/tzdata" // the image of a function need not have one
 )
@@ -23,12 +24,14 @@ func ParseClock(s string) (Clock, error) {
 }
 
 // ianaName is how zones are named: none of the files and folders that may stand beside them.
-var ianaName = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}$`)
+// It is made when it is needed: at the start, every function that shows a time would pay for it.
+var ianaName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}$`)
+})
 
 // ParseZone finds a time zone by its name in the IANA database, such as Europe/Berlin.
 func ParseZone(name string) (*time.Location, error) {
-	if !ianaName.MatchString(name) || name == "Local" { // the machine's own
-
+	if !ianaName().MatchString(name) || name == "Local" { // the machine's own
 		return nil, fmt.Errorf("%q is no time zone", name)
 	}
 	return time.LoadLocation(name)

@@ -15,7 +15,9 @@ import (
 
 // ApplicationKind is the job of imports-apply: plan line by plan line. A slice that is
 // done again finds what it did: the ids of new contacts are functions of plan and line.
-var ApplicationKind = work.Kind{Name: applicationKind, Slice: work.At(applySlice)}
+var ApplicationKind = work.Kind{Name: applicationKind, Slice: func(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
+	return work.At(ctx, env, job, applySlice)
+}}
 
 const (
 	applyRows  = 100       // of a slice

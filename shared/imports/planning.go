@@ -19,7 +19,9 @@ import (
 // PlanKind is the job of imports-plan. Its first slice reads the file, which is bounded,
 // into lines of JSON, where duplicates can be told; the others compare some lines each
 // with what there is.
-var PlanKind = work.Kind{Name: planKind, Slice: work.At(planSlice)}
+var PlanKind = work.Kind{Name: planKind, Slice: func(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
+	return work.At(ctx, env, job, planSlice)
+}}
 
 const (
 	compareRows  = 250       // of a slice

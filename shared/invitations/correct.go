@@ -181,7 +181,7 @@ func (k *correction) correcting(c *api.Call, sender string) (*table.Tx, table.Co
 		tx.Delete(table.Suppressed(contact.Email)).If(table.Is("why", table.SuppressedBounce)).Else(table.ErrConflict)
 	}
 	if contact.Person != k.was.Person {
-		work.Start(c, tx, MoveKind.Name, map[string]string{aboutContact: contact.Contact, aboutPerson: k.was.Person})
+		work.Start(c, tx, moveKind, map[string]string{aboutContact: contact.Contact, aboutPerson: k.was.Person})
 	}
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityAddressCorrected, Subject: contact.Contact})
 	return tx, contact

@@ -10,11 +10,13 @@ import (
 	"foyer/shared/table"
 )
 
+const moveKind = "address-corrected" // as the rows of such jobs name it
+
 // MoveKind is the job of address-corrected: project by project it puts who the contact
 // is by now in the place of who they were by the wrong address, and gives them the tasks
 // that were meant for them. Who they are is asked anew each time, so that several of
 // these jobs at once, after several corrections, end in the same.
-var MoveKind = work.Kind{Name: "address-corrected", Slice: moveSlice}
+var MoveKind = work.Kind{Name: moveKind, Slice: moveSlice}
 
 // What a job is about.
 const (

@@ -25,8 +25,10 @@ var SendAll = api.Operation[companies.GetInput, work.Output]{
 	Reads: companies.InPath, Handle: sendAll, Replay: work.Again[companies.GetInput],
 }
 
+const sendAllKind = "invitations-send-all" // as the rows of such jobs name it
+
 // SendAllKind is the job of invitations-send-all.
-var SendAllKind = work.Kind{Name: "invitations-send-all", Slice: sendAllSlice}
+var SendAllKind = work.Kind{Name: sendAllKind, Slice: sendAllSlice}
 
 // aboutCompany is whose contacts the job invites.
 const aboutCompany = "company"
@@ -40,7 +42,7 @@ func sendAll(ctx context.Context, c *api.Call, in *companies.GetInput) (*work.Ou
 		return nil, err // the job asks again, with each invitation
 	}
 	tx := &table.Tx{}
-	job := work.Start(c, tx, SendAllKind.Name, map[string]string{aboutCompany: in.Company})
+	job := work.Start(c, tx, sendAllKind, map[string]string{aboutCompany: in.Company})
 	c.Remember(tx, job.Job)
 	activity.InWorkspace(c, tx, c.Workspace, table.ActivityRow{Type: table.ActivityInvitationsSentAll, Subject: in.Company})
 	if err := c.Table.Write(ctx, tx); err != nil {

@@ -12,9 +12,11 @@ import (
 	"foyer/shared/table"
 )
 
+const handOverKind = "members-remove" // as the rows of such jobs name it
+
 // HandOverKind is the job of members-remove: project by project it takes the person out
 // and hands their tasks over, then ends their sessions if they have no place any more.
-var HandOverKind = work.Kind{Name: "members-remove", Slice: handOverSlice}
+var HandOverKind = work.Kind{Name: handOverKind, Slice: handOverSlice}
 
 // What a job is about.
 const (

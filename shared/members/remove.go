@@ -88,7 +88,7 @@ func takeOut(ctx context.Context, c *api.Call, tx *table.Tx, row table.MemberRow
 	if handTo != other { // each row once
 		tx.Check(table.Membership(handTo, c.Workspace), ofTheTeam()).Else(api.Invalid(notStaying()))
 	}
-	return work.Start(c, tx, HandOverKind.Name, map[string]string{aboutPerson: row.Person, aboutHandTo: handTo}).Job, nil
+	return work.Start(c, tx, handOverKind, map[string]string{aboutPerson: row.Person, aboutHandTo: handTo}).Job, nil
 }
 
 func notStaying() api.FieldError {

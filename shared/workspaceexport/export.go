@@ -16,7 +16,9 @@ import (
 )
 
 // Kind is the job of workspaces-export.
-var Kind = work.Kind{Name: work.WorkspaceExport, Slice: work.At(slice)}
+var Kind = work.Kind{Name: work.WorkspaceExport, Slice: func(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
+	return work.At(ctx, env, job, slice)
+}}
 
 // stepsOfSlice is how many steps one slice takes, each of one or two calls: a few
 // seconds of work.

@@ -18,11 +18,13 @@ func TestASliceGoesOnWhereTheLastHasEnded(t *testing.T) {
 	var began []place
 	failing := errors.New("failing")
 	var fails error
-	slice := work.At(func(_ context.Context, _ *api.Env, _ *table.JobRow, at *place) (bool, error) {
-		began = append(began, *at)
-		at.Project, at.After = "p1", at.After+"x"
-		return at.After == "xx", fails
-	})
+	slice := func(ctx context.Context, env *api.Env, job *table.JobRow) (bool, error) {
+		return work.At(ctx, env, job, func(_ context.Context, _ *api.Env, _ *table.JobRow, at *place) (bool, error) {
+			began = append(began, *at)
+			at.Project, at.After = "p1", at.After+"x"
+			return at.After == "xx", fails
+		})
+	}
 	job := &table.JobRow{}
 	for n, done := range []bool{false, true} {
 		if got, err := slice(t.Context(), nil, job); got != done || err != nil {
