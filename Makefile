@@ -58,6 +58,8 @@ check: $(LOCAL) $(LINT) ## Build, vet, lint, unit and catalogue tests (under 2 m
 
 .PHONY: test
 test: check ## check, tests on an engine, and beside them the story on a deployed stack (under 15 minutes)
+	@$(call step,functions)
+	@$(LOCAL) build # beside the tests it would wait for the processor, and the story for it
 	@$(MAKE) -j 2 integration story # the story waits for a reminder most of its time
 	@$(LOCAL) total unit integration story
 

@@ -7,6 +7,7 @@
 //	status                     what runs
 //	with-engine -- command     an engine for tests (FOYER_TEST_ENGINE), then the command
 //	deploy-test -- command     a whole stack for tests (FOYER_URL, …), then the command
+//	build                      sam build of all functions, for the deployments after it
 //	validate                   sam validate --lint
 //	test name args…            go test with these arguments, counted under the name
 //	total name…                the sum of these counts
@@ -47,7 +48,7 @@ func main() {
 }
 
 // errUsage is about the command line.
-var errUsage = errors.New("usage: go run ./infra/local run | stop | status | validate | with-engine -- command … | deploy-test -- command … | test name args… | total name…")
+var errUsage = errors.New("usage: go run ./infra/local run | stop | status | build | validate | with-engine -- command … | deploy-test -- command … | test name args… | total name…")
 
 func command(ctx context.Context, args []string) error {
 	if len(args) == 0 {
@@ -88,6 +89,9 @@ func command(ctx context.Context, args []string) error {
 		return l.stop()
 	case "status":
 		return l.status(ctx)
+	case "build":
+		_, err := deploy.Stack{Root: l.root, Name: stackName, Progress: l.say}.Build(ctx)
+		return err
 	case "validate":
 		return deploy.Validate(ctx, l.root)
 	}

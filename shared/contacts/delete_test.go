@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"foyer/infra/guards/invariants"
 	"foyer/shared/foyertest"
@@ -160,10 +159,7 @@ func TestAnErasedInvitationOpensNothingAndSendsNothing(t *testing.T) {
 		s.Do(foyertest.Person{}, "POST", link+"/acceptance", map[string]any{"password": foyertest.Password}).Same(never)
 	})
 	s.jobsDone()
-	s.Clock.Advance(8 * 24 * time.Hour)
-	if err := s.RunDue(); err != nil {
-		t.Fatal(err)
-	}
+	s.DaysPass(8)
 	s.Drain()
 	for _, p := range []foyertest.Person{ivy, wanda} {
 		if got := s.Mails(p.Email); len(got) != 0 {

@@ -40,6 +40,7 @@ func begin(t *testing.T, life time.Duration) scene {
 	t.Helper()
 	t.Parallel()
 	w := foyertest.New(t)
+	w.Clock.Stand(w.Clock.Now().Truncate(time.Minute).Add(90 * time.Second)) // what is due is so at a whole minute: none passes by itself
 	w.Config.Reminder, w.Config.InvitationLife = interval, life
 	s := scene{World: w}
 	s.Ann, s.workspace = w.Workspace("Acme Agency", "Ann Archer", "ann@acme.example")

@@ -31,14 +31,14 @@ var sharedClient = awsenv.SafeBody(awshttp.NewBuildableClient().WithTransportOpt
 // database of its own in DynamoDB Local, where each write looks through the stream
 // records of all tables that were there before its own.
 type engineClient struct {
-	world  string
-	tables string // DynamoDB Local's host; empty: the engine has the tables
+	tables   string // DynamoDB Local's host; empty: the engine has the tables
+	database string // the access key there
 }
 
 func (c engineClient) Do(r *http.Request) (*http.Response, error) {
 	if c.tables != "" && strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB") {
 		r.URL.Host, r.Host = c.tables, c.tables
-		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "Credential=test/", "Credential=world"+c.world+"/", 1))
+		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "Credential=test/", "Credential="+c.database+"/", 1))
 	}
 	return sharedClient.Do(r)
 }
@@ -47,13 +47,13 @@ func (c engineClient) Do(r *http.Request) (*http.Response, error) {
 // for minutes.
 const lastingDatabase = "/lasting"
 
-// tablesHost is the host of the DynamoDB Local that the World's database is in, as the
-// pool gives it (infra/local/dynamodb): taken until the test ends.
-func tablesHost(t *testing.T, path string) string {
+// clientWith is the client of a World whose database is as the pool gives it
+// (infra/local/dynamodb): taken until the test ends.
+func clientWith(t *testing.T, path string) (c engineClient) {
 	t.Helper()
 	pool := os.Getenv("FOYER_TEST_DYNAMODB")
 	if pool == "" {
-		return ""
+		return c
 	}
 	ctx, giveBack := context.WithCancel(context.WithoutCancel(t.Context()))
 	t.Cleanup(giveBack)
@@ -70,11 +70,16 @@ func tablesHost(t *testing.T, path string) string {
 	if err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("the pool of DynamoDB Local: %d %s, %v", res.StatusCode, line, err)
 	}
-	at, err := url.Parse(strings.TrimSpace(line))
+	var address string
+	if _, err := fmt.Sscan(line, &address, &c.database); err != nil {
+		t.Fatalf("the pool of DynamoDB Local: %q: %v", line, err)
+	}
+	at, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return at.Host
+	c.tables = at.Host
+	return c
 }
 
 // engineEndpoint is where the engine is: the one that was started for all tests,

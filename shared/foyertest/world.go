@@ -132,7 +132,7 @@ func New(t *testing.T, options ...Option) *World {
 		o(w)
 	}
 	w.AWS = aws.Config{
-		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: engineClient{world: id, tables: tablesHost(t, w.database)},
+		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: clientWith(t, w.database),
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		// The engine is one process for many tests at once: patience, as AWS needs none.
 		RetryMaxAttempts: 5,
@@ -204,7 +204,7 @@ func (w *World) makeTable(ctx context.Context) {
 	}
 	w.must(dynamodb.NewTableExistsWaiter(db).Wait(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(w.names["Table"])}, time.Minute))
 	if c, ok := w.AWS.HTTPClient.(engineClient); ok && c.tables != "" {
-		return // in a database of its own, which ends with its DynamoDB Local
+		return // it ends with its DynamoDB Local, and the next in this database has another name
 	}
 	w.T.Cleanup(func() {
 		_, _ = db.DeleteTable(context.WithoutCancel(ctx), &dynamodb.DeleteTableInput{TableName: aws.String(w.names["Table"])}) // the engine goes anyway

@@ -47,20 +47,10 @@ func (a agency) invite(email string) table.InvitationRow {
 	return a.Invitations(email, a.workspace)[0]
 }
 
-// nextDay lets a day pass and sends what has fallen due since the last quarter of an
-// hour of it: due-run would need a run for each hour before.
+// nextDay lets a day pass and sends what has fallen due.
 func (a agency) nextDay() {
 	a.T.Helper()
-	a.Clock.Advance(day)
-	for shard := range table.DueShards {
-		done := a.Clock.Now().UTC().Truncate(time.Minute).Add(-15 * time.Minute)
-		if err := a.Table.PutOne(a.T.Context(), table.DueWatermark(shard), table.WatermarkRow{Done: done.Format(time.RFC3339)}, nil); err != nil {
-			a.T.Fatal(err)
-		}
-	}
-	if err := a.RunDue(); err != nil {
-		a.T.Fatal(err)
-	}
+	a.DaysPass(1)
 	a.Drain()
 }
 

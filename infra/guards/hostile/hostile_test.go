@@ -62,7 +62,7 @@ func ask(t *testing.T, program, root string, w *world, c caller, seed uint64) in
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), program, "--config-file", "schemathesis.toml", "run", filepath.Join(root, "infra", "openapi.json"),
-		"--url", address, "--max-examples", strconv.Itoa(proof.Cases(2, 150)), "--seed", strconv.FormatUint(seed&0xffff_ffff, 10), "--continue-on-failure",
+		"--url", address, "--max-examples", strconv.Itoa(proof.PerMinute(t, 2, 15)), "--seed", strconv.FormatUint(seed&0xffff_ffff, 10), "--continue-on-failure",
 		"--request-timeout", "60", "--suppress-health-check", "too_slow", // how fast the machine is says nothing
 		"--generation-database", "none", "--report", "json", "--report-json-path", "report.json", "--no-color")
 	cmd.Dir = dir

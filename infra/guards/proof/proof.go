@@ -27,6 +27,16 @@ func Cases(short, deep int) int {
 	return short
 }
 
+// PerMinute is how many cases a guard takes that is told a number instead of a time: a few
+// in the short form, so many for each minute of a proof, and one minute's at least.
+func PerMinute(t testing.TB, short, each int) int {
+	t.Helper()
+	if !Deep() {
+		return short
+	}
+	return max(each, int(float64(each)*time.Until(Until(t, 0)).Minutes()+0.5))
+}
+
 // Until is when a guard ends that takes as many cases as its time allows; the
 // short form gives it so long.
 func Until(t testing.TB, short time.Duration) time.Time {

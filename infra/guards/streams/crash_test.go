@@ -58,6 +58,7 @@ func TestACrashAfterEveryCall(t *testing.T) {
 	draw := proof.Rand(t)
 	for end := proof.Until(t, 0); ; {
 		w := begin(t, draw)
+		w.Invitee() // a mail, whatever else is drawn
 		w.act(proof.Cases(4, 12))
 		before, want := w.reference()
 		points := map[string]int{}

@@ -5,15 +5,15 @@ package dynamodb
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
 
-// take takes a database, until the test gives it back.
-func take(t *testing.T, p *Pool, path string) (at string, giveBack func()) {
+// take takes a database of the DynamoDB Local at an address, until the test gives it back.
+func take(t *testing.T, p *Pool, path string) (at, database string, giveBack func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Endpoint+path, nil)
@@ -28,7 +28,10 @@ func take(t *testing.T, p *Pool, path string) (at string, giveBack func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSpace(line), func() { cancel(); _ = res.Body.Close() }
+	if _, err := fmt.Sscan(line, &at, &database); err != nil {
+		t.Fatalf("%q: %v", line, err)
+	}
+	return at, database, func() { cancel(); _ = res.Body.Close() }
 }
 
 func answers(t *testing.T, at string) bool {
@@ -54,20 +57,22 @@ func TestADynamoDBLocalIsEndedWhenAllItsDatabasesAreGivenBack(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	first, giveBack := take(t, p, "/")
+	first, database, giveBack := take(t, p, "/")
+	had := map[string]bool{database: true}
 	var all []func()
 	for range databasesMost - 1 {
-		at, back := take(t, p, "/")
-		if at != first {
-			t.Fatalf("got %s, want %s until it has %d", at, first, databasesMost)
+		at, database, back := take(t, p, "/")
+		if at != first || had[database] {
+			t.Fatalf("got %s of %s, want one that nobody has of %s until it has %d", database, at, first, databasesMost)
 		}
+		had[database] = true
 		all = append(all, back)
 	}
-	lasting, _ := take(t, p, Lasting)
+	lasting, _, _ := take(t, p, Lasting)
 	if lasting == first {
 		t.Fatal("one that lasts is with those that do not")
 	}
-	second, _ := take(t, p, "/")
+	second, _, _ := take(t, p, "/")
 	if second == first {
 		t.Fatal("it was given one database more")
 	}
@@ -85,5 +90,39 @@ func TestADynamoDBLocalIsEndedWhenAllItsDatabasesAreGivenBack(t *testing.T) {
 	}
 	if !answers(t, second) || !answers(t, lasting) {
 		t.Error("another one was ended")
+	}
+}
+
+// What a database has had before makes it slower: it goes from test to test a few times.
+func TestADatabaseGoesFromTestToTestAFewTimes(t *testing.T) {
+	p, err := StartPool(t.Context(), filepath.Join("..", "..", ".."), filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	rests := func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return len(p.current["/"].free) == 1
+	}
+	for use := 1; use <= 2*usesMost; use++ {
+		_, got, back := take(t, p, "/")
+		if want := fmt.Sprint("database", (use+usesMost-1)/usesMost); got != want {
+			t.Fatalf("use %d: got %s, want %s", use, got, want)
+		}
+		_, other, _ := take(t, p, Lasting)
+		if want := fmt.Sprint("database", use); other != want {
+			t.Fatalf("use %d: got %s of those that last, want a new one", use, other)
+		}
+		back()
+		for deadline := time.Now().Add(20 * time.Second); use%usesMost != 0 && !rests(); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("it was not given back")
+			}
+		}
 	}
 }
