@@ -57,11 +57,16 @@ check: $(LOCAL) $(LINT) ## Build, vet, lint, unit and catalogue tests (under 2 m
 	@$(LOCAL) test unit $(LEAN) ./...
 
 .PHONY: test
-test: check ## check, tests on an engine, and beside them the story on a deployed stack (under 15 minutes)
+test: $(LOCAL) ## check, tests on an engine, and beside them the story on a deployed stack (under 15 minutes)
+	@$(MAKE) -j 2 check tools
 	@$(call step,functions)
 	@$(LOCAL) build # beside the tests it would wait for the processor, and the story for it
 	@$(MAKE) -j 2 integration story # the story waits for a reminder most of its time
 	@$(LOCAL) total unit integration story
+
+.PHONY: tools
+tools: $(LOCAL) # on a new machine it waits for what it loads, while check computes
+	@$(LOCAL) tools
 
 .PHONY: integration
 integration: $(LOCAL) ## Tests of the real handlers on an engine of their own, each function under its own policy

@@ -7,6 +7,7 @@
 //	status                     what runs
 //	with-engine -- command     an engine for tests (FOYER_TEST_ENGINE), then the command
 //	deploy-test -- command     a whole stack for tests (FOYER_URL, …), then the command
+//	tools                      install what the other commands need and is not there
 //	build                      sam build of all functions, for the deployments after it
 //	validate                   sam validate --lint
 //	test name args…            go test with these arguments, counted under the name
@@ -48,7 +49,7 @@ func main() {
 }
 
 // errUsage is about the command line.
-var errUsage = errors.New("usage: go run ./infra/local run | stop | status | build | validate | with-engine -- command … | deploy-test -- command … | test name args… | total name…")
+var errUsage = errors.New("usage: go run ./infra/local run | stop | status | tools | build | validate | with-engine -- command … | deploy-test -- command … | test name args… | total name…")
 
 func command(ctx context.Context, args []string) error {
 	if len(args) == 0 {
@@ -89,6 +90,8 @@ func command(ctx context.Context, args []string) error {
 		return l.stop()
 	case "status":
 		return l.status(ctx)
+	case "tools":
+		return l.tools(ctx)
 	case "build":
 		_, err := deploy.Stack{Root: l.root, Name: stackName, Progress: l.say}.Build(ctx)
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"foyer/infra/local/front"
 	"foyer/infra/local/prereq"
 	"foyer/infra/local/proc"
+	"foyer/infra/local/pyenv"
 	"foyer/infra/local/testsum"
 )
 
@@ -161,4 +163,24 @@ func (l *local) total(names []string) error {
 		return testsum.ErrFailed
 	}
 	return nil
+}
+
+// tools installs what the other commands need and is not there: Python's environments and
+// DynamoDB Local. Each of them does so by itself, and then waits for it.
+func (l *local) tools(ctx context.Context) error {
+	all, ctx := errgroup.WithContext(ctx)
+	for _, name := range []string{pyenv.SAM, pyenv.MiniStack, pyenv.Schemathesis} {
+		all.Go(func() error {
+			var said bytes.Buffer
+			if _, err := pyenv.Ensure(ctx, l.root, name, &said); err != nil {
+				return fmt.Errorf("%w:\n%s", err, said.String())
+			}
+			return nil
+		})
+	}
+	all.Go(func() error {
+		_, err := dynamodb.Ensure(ctx, l.root)
+		return err
+	})
+	return all.Wait()
 }

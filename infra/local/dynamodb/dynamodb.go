@@ -14,7 +14,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -35,15 +34,14 @@ type Local struct {
 }
 
 // Start starts one as a child of this program, in the repository at root, and
-// waits until it answers. What it prints goes to the file log. Whatever else it is told
-// is for Java.
-func Start(ctx context.Context, root, log string, java ...string) (*Local, error) {
-	jars, err := ensure(ctx, root)
+// waits until it answers. What it prints goes to the file log.
+func Start(ctx context.Context, root, log string) (*Local, error) {
+	jars, err := Ensure(ctx, root)
 	if err != nil {
 		return nil, err
 	}
 	for attempt := 1; ; attempt++ {
-		l, err := start(ctx, jars, log, java)
+		l, err := start(ctx, jars, log)
 		if err == nil || attempt == 3 || ctx.Err() != nil {
 			return l, err
 		}
@@ -51,7 +49,7 @@ func Start(ctx context.Context, root, log string, java ...string) (*Local, error
 	}
 }
 
-func start(ctx context.Context, jars, log string, java []string) (*Local, error) {
+func start(ctx context.Context, jars, log string) (*Local, error) {
 	port, err := engine.FreePort(ctx)
 	if err != nil {
 		return nil, err
@@ -61,10 +59,9 @@ func start(ctx context.Context, jars, log string, java []string) (*Local, error)
 		return nil, err
 	}
 	defer func() { _ = out.Close() }()
-	arguments := append(slices.Clone(java), "-Djava.library.path="+jars, "-Xmx2g", "-XX:+UseSerialGC",
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), "java", "-Djava.library.path="+jars, "-Xmx2g", "-XX:+UseSerialGC", //nolint:gosec // as written here
 		"-cp", filepath.Join(jars, "*"), "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
 		"-inMemory", "-disableTelemetry", "-port", strconv.Itoa(port))
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), "java", arguments...) //nolint:gosec // as written here
 	cmd.Stdout, cmd.Stderr = out, out
 	proc.Group(cmd)
 	if err := cmd.Start(); err != nil {
@@ -109,9 +106,9 @@ func (l *Local) answers(ctx context.Context) error {
 // direct uses no proxy of the environment.
 var direct = &http.Client{Transport: &http.Transport{}, Timeout: 5 * time.Second}
 
-// ensure gives the folder with the program, and has Maven copy it first if it is
+// Ensure gives the folder with the program, and has Maven copy it first if it is
 // not there or the version changed. Several programs may ask at once.
-func ensure(ctx context.Context, root string) (string, error) {
+func Ensure(ctx context.Context, root string) (string, error) {
 	pom := filepath.Join(root, "infra", "local", "dynamodb", "pom.xml")
 	raw, err := os.ReadFile(pom) //nolint:gosec // a file of the repository
 	if err != nil {

@@ -51,7 +51,8 @@ func Ensure(ctx context.Context, root, name string, log io.Writer) (string, erro
 	}
 	for _, command := range [][]string{
 		{"python3", "-m", "venv", dir},
-		{filepath.Join(bin, "python"), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement", requirements},
+		{filepath.Join(bin, "python"), "-m", "pip", "install", "--quiet", "--no-input", "--no-compile", // what is used is compiled then
+			"--disable-pip-version-check", "--requirement", requirements},
 	} {
 		cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // as written above
 		cmd.Stdout, cmd.Stderr = log, log
