@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -34,14 +35,15 @@ type Local struct {
 }
 
 // Start starts one as a child of this program, in the repository at root, and
-// waits until it answers. What it prints goes to the file log.
-func Start(ctx context.Context, root, log string) (*Local, error) {
+// waits until it answers. What it prints goes to the file log. Whatever else it is told
+// is for Java.
+func Start(ctx context.Context, root, log string, java ...string) (*Local, error) {
 	jars, err := Ensure(ctx, root)
 	if err != nil {
 		return nil, err
 	}
 	for attempt := 1; ; attempt++ {
-		l, err := start(ctx, jars, log)
+		l, err := start(ctx, jars, log, java)
 		if err == nil || attempt == 3 || ctx.Err() != nil {
 			return l, err
 		}
@@ -49,7 +51,7 @@ func Start(ctx context.Context, root, log string) (*Local, error) {
 	}
 }
 
-func start(ctx context.Context, jars, log string) (*Local, error) {
+func start(ctx context.Context, jars, log string, java []string) (*Local, error) {
 	port, err := engine.FreePort(ctx)
 	if err != nil {
 		return nil, err
@@ -59,9 +61,10 @@ func start(ctx context.Context, jars, log string) (*Local, error) {
 		return nil, err
 	}
 	defer func() { _ = out.Close() }()
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), "java", "-Djava.library.path="+jars, "-Xmx2g", "-XX:+UseSerialGC", //nolint:gosec // as written here
+	arguments := append(slices.Clone(java), "-Djava.library.path="+jars, "-Xmx2g", "-XX:+UseSerialGC",
 		"-cp", filepath.Join(jars, "*"), "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
 		"-inMemory", "-disableTelemetry", "-port", strconv.Itoa(port))
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), "java", arguments...) //nolint:gosec // as written here
 	cmd.Stdout, cmd.Stderr = out, out
 	proc.Group(cmd)
 	if err := cmd.Start(); err != nil {

@@ -19,10 +19,11 @@ const databasesMost = 192
 
 // usesMost is how many tests a database is given to, one after the other. 192 databases
 // that nobody uses take 14 % of a core; but each write looks through the stream records of
-// all tables that its database has had, a thousand of which are some 0.4 ms. Those seven
-// packages take 271 s of both cores with databases used once, 226 with three times, 253 with
-// four, 286 with twelve.
-const usesMost = 6
+// all tables that its database has had, a thousand of which are some 0.4 ms. Eight packages
+// take 232 s of both cores with databases used once, 207 with twice, 170 to 204 with three
+// times, 223 with four; the whole run with six, and all of them compiled thoroughly, a
+// minute more than with three.
+const usesMost = 3
 
 // Lasting is the path to ask at for a database that is in use for minutes, while tests
 // come and go: those are together, or each would keep one alive that others have left.
@@ -83,7 +84,7 @@ func StartPool(ctx context.Context, root, log string) (*Pool, error) {
 		Handler: http.HandlerFunc(p.give), ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	first, err := p.start(ctx)
+	first, err := p.start(ctx, "/")
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -92,13 +93,22 @@ func StartPool(ctx context.Context, root, log string) (*Pool, error) {
 	return p, nil
 }
 
-func (p *Pool) start(ctx context.Context) (*instance, error) {
+func (p *Pool) start(ctx context.Context, path string) (*instance, error) {
 	p.started++
-	local, err := Start(ctx, p.root, fmt.Sprintf("%s-%d.log", p.log, p.started))
+	local, err := Start(ctx, p.root, fmt.Sprintf("%s-%d.log", p.log, p.started), javaOf(path)...)
 	if err != nil {
 		return nil, err
 	}
 	return p.add(local), nil
+}
+
+// javaOf is how Java is to compile: by the quick compiler alone where a run lasts half a
+// minute; with the thorough one too where it lasts (guard worlds: 167 s instead of 191).
+func javaOf(path string) []string {
+	if path == Lasting {
+		return nil
+	}
+	return []string{"-XX:TieredStopAtLevel=1"}
 }
 
 func (p *Pool) add(local *Local) *instance {
@@ -113,7 +123,7 @@ func (p *Pool) startAhead(ctx context.Context) {
 	p.started++
 	log := fmt.Sprintf("%s-%d.log", p.log, p.started)
 	p.ahead.Go(func() {
-		local, err := Start(ctx, p.root, log)
+		local, err := Start(ctx, p.root, log, javaOf("/")...)
 		if err != nil {
 			return
 		}
@@ -159,7 +169,7 @@ func (p *Pool) take(ctx context.Context, path string) (d *database, err error) {
 		next := p.next
 		if path != "/" || next == nil {
 			// Not with the request's context: it is not for that one alone.
-			if next, err = p.start(context.WithoutCancel(ctx)); err != nil {
+			if next, err = p.start(context.WithoutCancel(ctx), path); err != nil {
 				return nil, err
 			}
 		} else {
