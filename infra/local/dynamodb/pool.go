@@ -197,7 +197,7 @@ func (p *Pool) back(d *database) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	d.in.live--
-	if d.uses < usesMost && !p.stopped {
+	if d.uses < usesMost {
 		d.in.free = append(d.in.free, d)
 	}
 	p.endIfDone(d.in)

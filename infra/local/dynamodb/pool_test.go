@@ -12,6 +12,20 @@ import (
 	"time"
 )
 
+func newPool(t *testing.T) *Pool {
+	t.Helper()
+	p, err := StartPool(t.Context(), filepath.Join("..", "..", ".."), filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
 // take takes a database of the DynamoDB Local at an address, until the test gives it back.
 func take(t *testing.T, p *Pool, path string) (at, database string, giveBack func()) {
 	t.Helper()
@@ -48,15 +62,7 @@ func answers(t *testing.T, at string) bool {
 }
 
 func TestADynamoDBLocalIsEndedWhenAllItsDatabasesAreGivenBack(t *testing.T) {
-	p, err := StartPool(t.Context(), filepath.Join("..", "..", ".."), filepath.Join(t.TempDir(), "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := p.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	p := newPool(t)
 	first, database, giveBack := take(t, p, "/")
 	had := map[string]bool{database: true}
 	var all []func()
@@ -95,34 +101,23 @@ func TestADynamoDBLocalIsEndedWhenAllItsDatabasesAreGivenBack(t *testing.T) {
 
 // What a database has had before makes it slower: it goes from test to test a few times.
 func TestADatabaseGoesFromTestToTestAFewTimes(t *testing.T) {
-	p, err := StartPool(t.Context(), filepath.Join("..", "..", ".."), filepath.Join(t.TempDir(), "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := p.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	rests := func() bool {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		return len(p.current["/"].free) == 1
-	}
+	p := newPool(t)
 	for use := 1; use <= 2*usesMost; use++ {
-		_, got, back := take(t, p, "/")
-		if want := fmt.Sprint("database", (use+usesMost-1)/usesMost); got != want {
-			t.Fatalf("use %d: got %s, want %s", use, got, want)
+		got, err := p.take(t.Context(), "/")
+		if err != nil {
+			t.Fatal(err)
 		}
-		_, other, _ := take(t, p, Lasting)
-		if want := fmt.Sprint("database", use); other != want {
-			t.Fatalf("use %d: got %s of those that last, want a new one", use, other)
+		if want := fmt.Sprint("database", (use+usesMost-1)/usesMost); got.name != want {
+			t.Fatalf("use %d: got %s, want %s", use, got.name, want)
 		}
-		back()
-		for deadline := time.Now().Add(20 * time.Second); use%usesMost != 0 && !rests(); time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatal("it was not given back")
-			}
+		lasting, err := p.take(t.Context(), Lasting)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if want := fmt.Sprint("database", use); lasting.name != want {
+			t.Fatalf("use %d: got %s of those that last, want a new one", use, lasting.name)
+		}
+		p.back(got)
+		p.back(lasting)
 	}
 }
