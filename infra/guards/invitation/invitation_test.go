@@ -112,7 +112,7 @@ func (r *run) step(rt *rapid.T) {
 	all := machine.Where(slices.Concat(steps, linkSteps), func(s step) bool { return len(r.only) == 0 || slices.Contains(r.only, s.name) })
 	if len(r.only) == 0 {
 		for _, s := range machine.Where(all, func(s step) bool { return r.stats.took[s.name] == 0 }) {
-			if r.tookIt(rt, s) {
+			if r.take(rt, s) {
 				return
 			}
 		}
@@ -120,20 +120,23 @@ func (r *run) step(rt *rapid.T) {
 	for _, s := range all {
 		all = append(all, slices.Repeat([]step{s}, seldom[s.name])...)
 	}
-	for !r.tookIt(rt, all[machine.Evenly.Draw(rt, "step")%len(all)]) {
+	for !r.take(rt, all[machine.Evenly.Draw(rt, "step")%len(all)]) {
 	}
 }
 
-// tookIt takes the step, compares, and says whether there was anything to do.
-func (r *run) tookIt(rt *rapid.T, s step) bool {
+// take takes the step, compares, and says whether there was anything to do.
+func (r *run) take(rt *rapid.T, s step) bool {
 	rt.Helper()
-	if !r.take(rt, s) {
-		return false
+	taken := machine.Take(rt, s.name, func() {
+		r.pass(time.Second)
+		s.do(r, rt)
+	})
+	if taken {
+		r.stats.steps++
+		r.stats.took[s.name]++
+		r.compare(rt)
 	}
-	r.stats.steps++
-	r.stats.took[s.name]++
-	r.compare(rt)
-	return true
+	return taken
 }
 
 // seldom are the steps that are seldom possible, and the one that makes most of them
@@ -144,15 +147,6 @@ var seldom = map[string]int{
 	"an acceptance with a new password": 6, "an acceptance with the account that there is": 6, "two clicks at once of somebody new": 6, "two clicks at once of somebody with an account": 6, "a forwarded link in another browser": 6,
 	"clients-add somebody whom the other workspace knows": 6, "the mail leaves": 6,
 	"a bounce": 4, "a complaint": 3, "time passes over the end": 3,
-}
-
-// take takes a step, and says whether there was anything to do.
-func (r *run) take(rt *rapid.T, s step) (taken bool) {
-	rt.Helper()
-	return machine.Take(rt, s.name, func() {
-		r.pass(time.Second)
-		s.do(r, rt)
-	})
 }
 
 // stats are what the guard has done, so that it cannot pass by doing nothing.
