@@ -94,12 +94,14 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	known := readKills(root)
 	known.forget(all)
-	if o.kept {
+	if o.kept || o.more {
 		outcomes, err := standing(root, all, chosen, known)
 		if err != nil {
 			return err
 		}
-		return conclude(o, outcomes, reasons)
+		if o.kept || !slices.ContainsFunc(outcomes, func(m outcome) bool { return !m.Tried && reasons[m.Number] == "" }) {
+			return conclude(o, outcomes, reasons)
+		}
 	}
 	if os.Getenv("FOYER_TEST_ENGINE") == "" {
 		return errors.New("the tests need an engine: go run ./infra/local with-engine -- go run ./infra/mutants")
