@@ -21,8 +21,7 @@ const databasesMost = 192
 // that nobody uses take 14 % of a core; but each write looks through the stream records of
 // all tables that its database has had, a thousand of which are some 0.4 ms. Eight packages
 // take 232 s of both cores with databases used once, 207 with twice, 170 to 204 with three
-// times, 223 with four; the whole run with six, and all of them compiled thoroughly, a
-// minute more than with three.
+// times, 223 with four; the whole run with six a minute more than with three.
 const usesMost = 3
 
 // Lasting is the path to ask at for a database that is in use for minutes, while tests
@@ -84,7 +83,7 @@ func StartPool(ctx context.Context, root, log string) (*Pool, error) {
 		Handler: http.HandlerFunc(p.give), ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	first, err := p.start(ctx, "/")
+	first, err := p.start(ctx)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -93,22 +92,13 @@ func StartPool(ctx context.Context, root, log string) (*Pool, error) {
 	return p, nil
 }
 
-func (p *Pool) start(ctx context.Context, path string) (*instance, error) {
+func (p *Pool) start(ctx context.Context) (*instance, error) {
 	p.started++
-	local, err := Start(ctx, p.root, fmt.Sprintf("%s-%d.log", p.log, p.started), javaOf(path)...)
+	local, err := Start(ctx, p.root, fmt.Sprintf("%s-%d.log", p.log, p.started))
 	if err != nil {
 		return nil, err
 	}
 	return p.add(local), nil
-}
-
-// javaOf is how Java is to compile: by the quick compiler alone where a run lasts half a
-// minute; with the thorough one too where it lasts (guard worlds: 167 s instead of 191).
-func javaOf(path string) []string {
-	if path == Lasting {
-		return nil
-	}
-	return []string{"-XX:TieredStopAtLevel=1"}
 }
 
 func (p *Pool) add(local *Local) *instance {
@@ -123,7 +113,7 @@ func (p *Pool) startAhead(ctx context.Context) {
 	p.started++
 	log := fmt.Sprintf("%s-%d.log", p.log, p.started)
 	p.ahead.Go(func() {
-		local, err := Start(ctx, p.root, log, javaOf("/")...)
+		local, err := Start(ctx, p.root, log)
 		if err != nil {
 			return
 		}
@@ -169,7 +159,7 @@ func (p *Pool) take(ctx context.Context, path string) (d *database, err error) {
 		next := p.next
 		if path != "/" || next == nil {
 			// Not with the request's context: it is not for that one alone.
-			if next, err = p.start(context.WithoutCancel(ctx), path); err != nil {
+			if next, err = p.start(context.WithoutCancel(ctx)); err != nil {
 				return nil, err
 			}
 		} else {
