@@ -21,7 +21,8 @@ const databasesMost = 192
 // that nobody uses take 14 % of a core; but each write looks through the stream records of
 // all tables that its database has had, a thousand of which are some 0.4 ms. Eight packages
 // take 232 s of both cores with databases used once, 207 with twice, 170 to 204 with three
-// times, 223 with four; the whole run with six a minute more than with three.
+// times, 223 with four, by Java's quick compiler alone; the whole run, six times and by
+// both, a minute more than three times and by the quick one.
 const usesMost = 3
 
 // Lasting is the path to ask at for a database that is in use for minutes, while tests
