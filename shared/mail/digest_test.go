@@ -210,20 +210,24 @@ func TestADigestIsOfAllProjectsOfAPerson(t *testing.T) {
 	s.lines(s.hear(30), "2 new in 2 projects", []string{"New website", "Acme Agency", "Opening hours", "Second shop", "Beta Builders", "Paint"})
 }
 
-// What waits and could not be read is not nothing.
+// What waits and could not be read is not nothing: neither the lines, nor what they tell of.
 func TestADigestThatCouldNotBeReadIsSentLater(t *testing.T) {
-	s := beginDigests(t)
-	s.choose(object{"digest": s.clock(30)})
-	s.share("Opening hours")
-	s.Around("stream-mail", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
-		if c.Name == "Query" {
-			return nil, foyertest.ErrPasses
-		}
-		return next()
-	})
-	if got := s.hear(30); len(got) != 0 || s.Waiting("stream-mail") == 0 {
-		t.Errorf("got %d mails, want none, and the digest waiting for another try", len(got))
+	for _, read := range []string{"Query", "BatchGetItem"} {
+		t.Run(read, func(t *testing.T) {
+			s := beginDigests(t)
+			s.choose(object{"digest": s.clock(30)})
+			s.share("Opening hours")
+			s.Around("stream-mail", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+				if c.Name == read {
+					return nil, foyertest.ErrPasses
+				}
+				return next()
+			})
+			if got := s.hear(30); len(got) != 0 || s.Waiting("stream-mail") == 0 {
+				t.Errorf("got %d mails, want none, and the digest waiting for another try", len(got))
+			}
+			s.Release()
+			s.lines(s.hear(32), "New in “New website”: Opening hours", []string{"Opening hours"})
+		})
 	}
-	s.Release()
-	s.lines(s.hear(32), "New in “New website”: Opening hours", []string{"Opening hours"})
 }
