@@ -62,10 +62,9 @@ func start(ctx context.Context, jars, log string) (*Local, error) {
 	// Java compiles with both of its compilers. What the thorough one takes is not won back
 	// by three packages (Java 83 s instead of 76), but by all of them (1,592 s of both cores
 	// instead of 1,671).
-	arguments := []string{"-Djava.library.path=" + jars, "-Xmx2g", "-XX:+UseSerialGC",
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), "java", "-Djava.library.path="+jars, "-Xmx2g", "-XX:+UseSerialGC", //nolint:gosec // as written here
 		"-cp", filepath.Join(jars, "*"), "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
-		"-inMemory", "-disableTelemetry", "-port", strconv.Itoa(port)}
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), "java", arguments...) //nolint:gosec // as written here
+		"-inMemory", "-disableTelemetry", "-port", strconv.Itoa(port))
 	cmd.Stdout, cmd.Stderr = out, out
 	proc.Group(cmd)
 	if err := cmd.Start(); err != nil {
