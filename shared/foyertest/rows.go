@@ -26,6 +26,7 @@ type rows struct {
 
 	mu    sync.Mutex
 	calls int // that write, and have begun or ended
+	keys  int // that those calls name
 	wrote map[table.Key]bool
 }
 
@@ -36,6 +37,9 @@ func (r *rows) note(stack *middleware.Stack) error {
 		if len(keys) == 0 {
 			return next.HandleInitialize(ctx, in)
 		}
+		r.mu.Lock()
+		r.keys += len(keys)
+		r.mu.Unlock()
 		r.written(keys)
 		defer r.written(keys) // whoever has read it meanwhile may have come too early
 		return next.HandleInitialize(ctx, in)
@@ -59,6 +63,13 @@ func (r *rows) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.calls
+}
+
+// changes is how many changes were asked for: those of a call by the rows that it names.
+func (r *rows) changes() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.keys
 }
 
 // since are the rows that were written to since it was last asked for.

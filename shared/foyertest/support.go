@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -47,9 +48,10 @@ func (c engineClient) Do(r *http.Request) (*http.Response, error) {
 // for minutes.
 const lastingDatabase = "/lasting"
 
-// clientWith is the client of a World whose database is as the pool gives it
-// (infra/local/dynamodb): taken until the test ends.
-func clientWith(t *testing.T, path string) (c engineClient) {
+// client is the World's, whose database is as the pool gives it (infra/local/dynamodb):
+// taken until the test ends. Then the pool hears how much has changed in it.
+func (w *World) client() (c engineClient) {
+	t := w.T
 	t.Helper()
 	pool := os.Getenv("FOYER_TEST_DYNAMODB")
 	if pool == "" {
@@ -57,7 +59,7 @@ func clientWith(t *testing.T, path string) (c engineClient) {
 	}
 	ctx, giveBack := context.WithCancel(context.WithoutCancel(t.Context()))
 	t.Cleanup(giveBack)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, pool+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, pool+w.database, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,20 @@ func clientWith(t *testing.T, path string) (c engineClient) {
 		t.Fatal(err)
 	}
 	c.tables = at.Host
+	t.Cleanup(func() { w.tell(context.WithoutCancel(t.Context()), pool+"/"+c.database) })
 	return c
+}
+
+// tell tells the pool how much has changed. Where it does not hear it, nobody gets the
+// database again.
+func (w *World) tell(ctx context.Context, at string) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(strconv.Itoa(w.rows.changes())))
+	if err != nil {
+		return
+	}
+	if res, err := http.DefaultTransport.RoundTrip(req); err == nil {
+		_ = res.Body.Close()
+	}
 }
 
 // engineEndpoint is where the engine is: the one that was started for all tests,

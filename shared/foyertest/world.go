@@ -114,7 +114,8 @@ type Option func(*World)
 // same links.
 func WithTokenKey(key string) Option { return func(w *World) { w.tokenKey = key } }
 
-// Lasting is for a World that is in use for minutes, while tests come and go.
+// Lasting is for a World that is in use for minutes, while tests come and go, or in which
+// much changes: its database has had no test before.
 func Lasting(w *World) { w.database = lastingDatabase }
 
 // New makes a World from the repository's template.yaml.
@@ -132,7 +133,7 @@ func New(t *testing.T, options ...Option) *World {
 		o(w)
 	}
 	w.AWS = aws.Config{
-		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: clientWith(t, w.database),
+		Region: samtemplate.DefaultRegion, BaseEndpoint: aws.String(engineEndpoint(t)), HTTPClient: w.client(),
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		// The engine is one process for many tests at once: patience, as AWS needs none.
 		RetryMaxAttempts: 5,

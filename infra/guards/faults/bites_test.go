@@ -105,13 +105,12 @@ func TestTheGuardFindsWhatItIsFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := scene.New(t)
 			w := work{function: "items-create", prepare: func(tr *try) func() outcome {
 				return func() outcome {
-					return judge(tr, "items-create", ask(s, making(c.make), fmt.Sprint("key-", tr.number)))
+					return judge(tr, "items-create", ask(tr.Scene, making(c.make), fmt.Sprint("key-", tr.number)))
 				}
 			}}
-			found := w.run(t, s, &counts{})
+			found := w.run(t, &counts{})
 			if !slices.ContainsFunc(found, func(f string) bool { return strings.Contains(f, c.want) }) {
 				t.Errorf("want a report that says %q, got %q", c.want, found)
 			}

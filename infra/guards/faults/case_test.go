@@ -14,6 +14,7 @@ import (
 	"foyer/infra/guards/invariants"
 	"foyer/infra/guards/proof"
 	"foyer/infra/guards/scene"
+	"foyer/shared/foyertest"
 )
 
 // work is what is done under faults: a request of an operation, or a run of a
@@ -93,9 +94,9 @@ const casesOfScene = 100
 
 // run does the work once without a fault, and then once for each fault at each call.
 // It gives back what should not be.
-func (w work) run(t *testing.T, s *scene.Scene, n *counts) (found []string) {
+func (w work) run(t *testing.T, n *counts) (found []string) {
 	t.Helper()
-	faults.Hurry(s.World)
+	var s *scene.Scene
 	random, number := proof.Rand(t), 0
 	one := func(site faults.Call, fault faults.Fault) (*try, []string) {
 		c := &try{Scene: s, number: number, Fault: fault, site: site}
@@ -103,21 +104,24 @@ func (w work) run(t *testing.T, s *scene.Scene, n *counts) (found []string) {
 		changes := w.one(c)
 		return c, changes
 	}
-	first, _ := one(faults.Call{}, faults.Fault{}) // what only a first time makes is made
+	begin := func() []string {
+		s, number = scene.New(t, foyertest.Lasting), 0
+		faults.Hurry(s.World)
+		first, _ := one(faults.Call{}, faults.Fault{}) // what only a first time makes is made
+		return first.found
+	}
+	found = begin()
 	clean, effect := one(faults.Call{}, faults.Fault{})
 	for n := 0; clean.failed && n < goesMost; n++ { // the engine has lost an answer that nobody tries again
 		clean, effect = one(faults.Call{}, faults.Fault{})
 	}
-	if found = slices.Concat(first.found, clean.found); len(found) > 0 {
+	if found = append(found, clean.found...); len(found) > 0 {
 		return found
 	}
 	n.sites.Add(int64(len(clean.made)))
 	for _, f := range choose(clean.made, random.IntN) {
 		if number >= casesOfScene {
-			s, number = scene.New(t), 0
-			faults.Hurry(s.World)
-			first, _ := one(faults.Call{}, faults.Fault{})
-			found = append(found, first.found...)
+			found = append(found, begin()...)
 		}
 		c, changes := one(f.site, f.Fault)
 		n.cases.Add(1)

@@ -205,7 +205,7 @@ func TestAConsumerWhoseCallOfAWSFailsDoesItsWorkOnce(t *testing.T) {
 		for _, j := range given[f.ID] {
 			t.Run(f.ID+" "+j.name, func(t *testing.T) {
 				t.Parallel()
-				none(t, consumer(f, j).run(t, scene.New(t), &n))
+				none(t, consumer(f, j).run(t, &n))
 			})
 		}
 	}

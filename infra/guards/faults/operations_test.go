@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"foyer/infra/guards/faults"
-	"foyer/infra/guards/scene"
 	"foyer/shared/api"
 	"foyer/shared/catalog"
 	"foyer/shared/foyertest"
@@ -66,7 +65,7 @@ func TestAnOperationWhoseCallOfAWSFailsIsDoneOnceByRepeatingIt(t *testing.T) {
 	for _, op := range catalog.Operations() {
 		t.Run(op.Meta().ID, func(t *testing.T) {
 			t.Parallel()
-			none(t, operation(op).run(t, scene.New(t), &n))
+			none(t, operation(op).run(t, &n))
 		})
 	}
 }

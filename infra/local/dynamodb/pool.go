@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -17,16 +18,18 @@ import (
 // with 192, and with 400 the kernel takes what is won.
 const databasesMost = 192
 
-// usesMost is how many tests a database is given to, one after the other. 192 databases
-// that nobody uses take 14 % of a core; but each write looks through the stream records of
-// all tables that its database has had, a thousand of which are some 0.4 ms. Eight packages
-// take 232 s of both cores with databases used once, 207 with twice, 170 to 204 with three
-// times, 223 with four, by Java's quick compiler alone; the whole run, six times and by
-// both, a minute more than three times and by the quick one.
-const usesMost = 3
+// recordsMost is how many changes a database has had when it is given to no test any more.
+// A write looks through the stream records of all tables that its database has had before
+// its own (SELECT MIN(SequenceNumber) FROM us WHERE ShardID=?, without an index): 0.75 µs
+// for each, where a put takes 1.3 ms, and those of its own cost it nothing. But a database
+// and its table take 21 ms, and the database a thousandth of a core from then on. Seven
+// packages take 308 s of both cores so, and 343 where each database goes to three tests
+// whatever they change.
+const recordsMost = 500
 
 // Lasting is the path to ask at for a database that is in use for minutes, while tests
-// come and go: those are together, or each would keep one alive that others have left.
+// come and go, or in which much changes: it has had no test before. Those are together, or
+// each would keep one alive that others have left.
 const Lasting = "/lasting"
 
 // Pool gives tests a database of their own in a DynamoDB Local that has few so far, or
@@ -36,7 +39,9 @@ const Lasting = "/lasting"
 // A database is taken by a GET (at / or at Lasting), which answers with the address of a
 // DynamoDB Local and the database's access key in a line, and then goes on: it is given
 // back when the request ends, also by the end of the program that made it. It is as that
-// left it: whoever takes it names its tables otherwise.
+// left it: whoever takes it names its tables otherwise. A POST to /<access key> with the
+// number of changes that were made says before that the next may have it; otherwise, and
+// at Lasting, nobody gets it again.
 type Pool struct {
 	Endpoint string // where to ask
 
@@ -47,8 +52,10 @@ type Pool struct {
 	current map[string]*instance // by path
 	next    *instance            // of "/", if it was started ahead
 	all     []*instance
-	started int
-	failed  error // of ends
+	taken   map[string]*database // by name: those that are in use
+	made    int                  // databases
+	started int                  // DynamoDB Locals
+	failed  error                // of ends
 
 	ahead   sync.WaitGroup
 	stopped bool // nothing is started any more
@@ -66,15 +73,17 @@ type instance struct {
 
 // database is one of an instance: an access key of its own.
 type database struct {
-	in   *instance
-	name string
-	uses int
+	in      *instance
+	name    string
+	lasting bool
+	told    bool // how much was changed by who has it now
+	records int  // changes so far
 }
 
 // StartPool starts a pool, and its first DynamoDB Local, in the repository at root.
 // What they print goes to files that begin with log.
 func StartPool(ctx context.Context, root, log string) (*Pool, error) {
-	p := &Pool{root: root, log: log}
+	p := &Pool{root: root, log: log, taken: map[string]*database{}}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -125,6 +134,10 @@ func (p *Pool) startAhead(ctx context.Context) {
 }
 
 func (p *Pool) give(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost {
+		p.tell(w, r)
+		return
+	}
 	path := "/"
 	if r.URL.Path == Lasting {
 		path = Lasting
@@ -143,6 +156,23 @@ func (p *Pool) give(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// tell notes how much whoever has a database has changed in it.
+func (p *Pool) tell(w http.ResponseWriter, r *http.Request) {
+	var changes int
+	if _, err := fmt.Fscan(r.Body, &changes); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d := p.taken[strings.TrimPrefix(r.URL.Path, "/")]
+	if d == nil {
+		http.NotFound(w, r)
+		return
+	}
+	d.told, d.records = true, d.records+changes
+}
+
 func (p *Pool) take(ctx context.Context, path string) (d *database, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -151,9 +181,10 @@ func (p *Pool) take(ctx context.Context, path string) (d *database, err error) {
 	}
 	i := p.current[path]
 	if i != nil && len(i.free) > 0 {
-		d, i.free = i.free[0], i.free[1:] // the one that has rested longest
-		d.uses++
+		last := len(i.free) - 1 // so that as few as can be are begun
+		d, i.free = i.free[last], i.free[:last]
 		i.live++
+		d.told, p.taken[d.name] = false, d
 		return d, nil
 	}
 	if i == nil || i.made == databasesMost {
@@ -177,10 +208,9 @@ func (p *Pool) take(ctx context.Context, path string) (d *database, err error) {
 	if path == "/" && i.made == databasesMost-aheadBy && p.next == nil {
 		p.startAhead(context.WithoutCancel(ctx))
 	}
-	d = &database{in: i, name: fmt.Sprintf("database%d", i.made), uses: 1}
-	if path == Lasting {
-		d.uses = usesMost // much has happened in it by then
-	}
+	p.made++
+	d = &database{in: i, name: fmt.Sprintf("database%d", p.made), lasting: path == Lasting}
+	p.taken[d.name] = d
 	return d, nil
 }
 
@@ -188,7 +218,8 @@ func (p *Pool) back(d *database) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	d.in.live--
-	if d.uses < usesMost {
+	delete(p.taken, d.name)
+	if !d.lasting && d.told && d.records < recordsMost {
 		d.in.free = append(d.in.free, d)
 	}
 	p.endIfDone(d.in)

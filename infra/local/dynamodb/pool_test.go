@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -99,25 +100,62 @@ func TestADynamoDBLocalIsEndedWhenAllItsDatabasesAreGivenBack(t *testing.T) {
 	}
 }
 
-// What a database has had before makes it slower: it goes from test to test a few times.
-func TestADatabaseGoesFromTestToTestAFewTimes(t *testing.T) {
+// What a database has had before makes it slower: it goes from test to test until that
+// is much, and only where it is known.
+func TestADatabaseGoesFromTestToTestUntilMuchWasChangedInIt(t *testing.T) {
 	p := newPool(t)
-	for use := 1; use <= 2*usesMost; use++ {
-		got, err := p.take(t.Context(), "/")
-		if err != nil {
-			t.Fatal(err)
+	const each = recordsMost/2 - 1 // three tests, the third of which makes it too many
+	for n := range 5 {
+		_, got, giveBack := take(t, p, "/")
+		if want := fmt.Sprint("database", 1+n/3); got != want {
+			t.Fatalf("test %d: got %s, want %s", n+1, got, want)
 		}
-		if want := fmt.Sprint("database", (use+usesMost-1)/usesMost); got.name != want {
-			t.Fatalf("use %d: got %s, want %s", use, got.name, want)
+		tell(t, p, got, each)
+		giveBack()
+		given(t, p, got)
+	}
+	_, silent, giveBack := take(t, p, "/")
+	giveBack()
+	given(t, p, silent)
+	_, lasting, giveBack := take(t, p, Lasting)
+	tell(t, p, lasting, 1)
+	giveBack()
+	given(t, p, lasting)
+	for _, path := range []string{"/", Lasting} {
+		if _, got, _ := take(t, p, path); got == silent || got == lasting {
+			t.Errorf("%s: got %s, in which nobody knows how much was changed, or which is to last", path, got)
 		}
-		lasting, err := p.take(t.Context(), Lasting)
-		if err != nil {
-			t.Fatal(err)
+	}
+}
+
+// tell says how much was changed in a database.
+func tell(t *testing.T, p *Pool, database string, changes int) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.Endpoint+"/"+database, strings.NewReader(fmt.Sprint(changes)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := direct.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := res.Body.Close(); err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("got %d, %v", res.StatusCode, err)
+	}
+}
+
+// given waits until the database is given back: whoever has it only ends the request.
+func given(t *testing.T, p *Pool, database string) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		p.mu.Lock()
+		_, there := p.taken[database]
+		p.mu.Unlock()
+		if !there {
+			return
 		}
-		if want := fmt.Sprint("database", use); lasting.name != want {
-			t.Fatalf("use %d: got %s of those that last, want a new one", use, lasting.name)
+		if time.Now().After(deadline) {
+			t.Fatal("it was not given back")
 		}
-		p.back(got)
-		p.back(lasting)
 	}
 }
