@@ -60,11 +60,7 @@ func answer(ctx context.Context, c *api.Call, in *AnswerInput) (out *AnswerOutpu
 	case err != nil:
 		return nil, err
 	}
-	err = open(ctx, c, person, table.AccountRow{Ended: put.Ended}, tokens, &key)
-	if errors.Is(err, table.ErrConflict) {
-		return nil, errOver // the password was changed, or everything signed out, since it was right
-	}
-	if err != nil {
+	if err := open(ctx, c, person, table.AccountRow{Ended: put.Ended}, tokens, &key); err != nil {
 		return nil, err
 	}
 	return &AnswerOutput{Body: shown(person, tokens.Refresh, tokens)}, nil

@@ -80,6 +80,30 @@ func TestAChallengeThatWasNotKeptIsNotHandedOut(t *testing.T) {
 	challenged(w)
 }
 
+// That others write at the same time is no word on the sign-in: it may be tried again, and
+// what then has ended says so.
+func TestAnAnswerThatMeetsOtherWritesDoesNotSayThatTheSignInIsOver(t *testing.T) {
+	w, ann := withAnn(t)
+	secret := w.SecondFactor(ann)
+	had := len(sessions(w, ann.ID))
+	w.Around("sessions-answer", func(c foyertest.AWSCall, next func() (any, error)) (any, error) {
+		if _, ok := c.Input.(*dynamodb.TransactWriteItemsInput); ok {
+			return nil, foyertest.ErrMet
+		}
+		return next()
+	})
+	challenge := challenged(w)
+	if got := answer(w, challenge, w.Code(secret)).Problem(409, "write-conflict"); got.Header.Get("Retry-After") == "" {
+		t.Error("it does not say when it may be tried again")
+	}
+	w.Release()
+	answer(w, challenge, w.Code(secret)).Problem(401, "challenge-over") // Cognito takes it once
+	if got := len(sessions(w, ann.ID)); got != had {
+		t.Errorf("%d sessions were made of it", got-had)
+	}
+	answer(w, challenged(w), w.Code(secret)).Must(201)
+}
+
 func TestNoOtherChallengeDoes(t *testing.T) {
 	w, ann := withAnn(t)
 	secret := w.SecondFactor(ann)

@@ -106,11 +106,15 @@ func create(ctx context.Context, c *api.Call, in *CreateInput) (out *CreateOutpu
 
 // open writes the session, before anybody has its tokens: without its row they would
 // be refused everywhere. Not where the person's sessions were ended since the account
-// was read (a 409): what this sign-in has proved may no longer hold. answered is the
+// was read: what this sign-in has proved may no longer hold. Then it may be begun again,
+// at once (a 409), or where it was of two steps from the first (errOver). answered is the
 // challenge that it uses up, if there was one.
 func open(ctx context.Context, c *api.Call, person string, account table.AccountRow, tokens identity.Tokens, answered *table.Key) error {
-	now, tx := c.Now(), &table.Tx{}
-	tx.Check(table.Account(person), account.EndedIs()).Else(table.ErrConflict)
+	now, tx, ended := c.Now(), &table.Tx{}, table.ErrConflict
+	if answered != nil {
+		ended = errOver
+	}
+	tx.Check(table.Account(person), account.EndedIs()).Else(ended)
 	tx.Put(table.Session(person, tokens.Session), table.SessionRow{CreatedAt: now, TTL: now.Add(life).Unix()})
 	if answered != nil {
 		tx.Delete(*answered).If(table.Exists()).Else(errOver)
