@@ -26,7 +26,7 @@ type rows struct {
 
 	mu    sync.Mutex
 	calls int // that write, and have begun or ended
-	keys  int // that those calls name
+	keys  int // that they named at that
 	wrote map[table.Key]bool
 }
 
@@ -37,9 +37,6 @@ func (r *rows) note(stack *middleware.Stack) error {
 		if len(keys) == 0 {
 			return next.HandleInitialize(ctx, in)
 		}
-		r.mu.Lock()
-		r.keys += len(keys)
-		r.mu.Unlock()
 		r.written(keys)
 		defer r.written(keys) // whoever has read it meanwhile may have come too early
 		return next.HandleInitialize(ctx, in)
@@ -50,6 +47,7 @@ func (r *rows) written(keys []table.Key) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls++
+	r.keys += len(keys)
 	if r.wrote == nil {
 		return // nobody has read the table
 	}
@@ -69,7 +67,7 @@ func (r *rows) count() int {
 func (r *rows) changes() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.keys
+	return r.keys / 2 // each when its call began and when it ended
 }
 
 // since are the rows that were written to since it was last asked for.

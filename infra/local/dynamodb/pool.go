@@ -67,8 +67,8 @@ const aheadBy = 24
 
 type instance struct {
 	*Local
-	made, live int
-	free       []*database // given back, to be taken again
+	made int
+	free []*database // given back, to be taken again
 }
 
 // database is one of an instance: an access key of its own.
@@ -183,7 +183,6 @@ func (p *Pool) take(ctx context.Context, path string) (d *database, err error) {
 	if i != nil && len(i.free) > 0 {
 		last := len(i.free) - 1 // so that as few as can be are begun
 		d, i.free = i.free[last], i.free[:last]
-		i.live++
 		d.told, p.taken[d.name] = false, d
 		return d, nil
 	}
@@ -204,7 +203,6 @@ func (p *Pool) take(ctx context.Context, path string) (d *database, err error) {
 		}
 	}
 	i.made++
-	i.live++
 	if path == "/" && i.made == databasesMost-aheadBy && p.next == nil {
 		p.startAhead(context.WithoutCancel(ctx))
 	}
@@ -217,7 +215,6 @@ func (p *Pool) take(ctx context.Context, path string) (d *database, err error) {
 func (p *Pool) back(d *database) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	d.in.live--
 	delete(p.taken, d.name)
 	if !d.lasting && d.told && d.records < recordsMost {
 		d.in.free = append(d.in.free, d)
@@ -232,7 +229,12 @@ func (p *Pool) endIfDone(i *instance) {
 			return
 		}
 	}
-	if i.live > 0 || i.Local == nil {
+	for _, d := range p.taken {
+		if d.in == i {
+			return
+		}
+	}
+	if i.Local == nil {
 		return
 	}
 	p.failed = errors.Join(p.failed, i.Stop())
