@@ -156,10 +156,10 @@ func mostSites() int { return proof.Cases(10, 60) }
 
 // choose gives the cases. In a proof: each call with each fault, once and as long as
 // it lasts. In the short form: of each call that writes, a lost answer once and as long
-// as it lasts, a conflict where there can be one, and as long as it lasts one of the
-// faults that leave nothing behind, which the client's retries treat alike; of every other
-// read one that lasts (guard reads breaks each). Which, the seed says: over all operations
-// they all come.
+// as it lasts, a conflict where there can be one, either way, and as long as it lasts one
+// of the faults that leave nothing behind, which the client's retries treat alike; of every
+// other read one that lasts (guard reads breaks each). Which, the seed says: over all
+// operations they all come.
 func choose(calls []faults.Call, random func(int) int) (out []site) {
 	for _, call := range sampled(calls, random) {
 		kinds := call.Kinds()
@@ -180,7 +180,7 @@ func choose(calls []faults.Call, random func(int) int) (out []site) {
 		}
 		for _, k := range []faults.Kind{faults.TimeoutAfter, faults.Conflict, faults.Unprocessed} {
 			if slices.Contains(kinds, k) {
-				out = append(out, site{call, faults.Fault{Kind: k}})
+				out = append(out, site{call, faults.Fault{Kind: k, Always: k == faults.Conflict && random(2) == 0}})
 			}
 		}
 		if slices.Contains(kinds, faults.TimeoutAfter) {
