@@ -18,6 +18,11 @@ type Source[R, T any] struct {
 	Valid func(position string) bool
 }
 
+// readMost is how many rows are read at once where those before did not fill the page, so
+// that a request gets through very many that are not shown: about 100 kB. More would be
+// loaded in vain where all of them are shown.
+const readMost = 500
+
 // Page is one page of the source. It reads on until the page is full and one
 // more row would be shown, or the rows end, however many are hidden: to stop
 // before would show in a cursor that they exist.
@@ -31,9 +36,9 @@ func (s Source[R, T]) Page(ctx context.Context, c *Call, in Page) (*List[T], err
 	}
 	out := &List[T]{Body: ListBody[T]{Items: []T{}}}
 	last := ""
-	for more := true; more; {
+	for n, more := in.Limit+1, true; more; n = min(2*n, readMost) {
 		var rows []R
-		if rows, more, err = s.Read(ctx, after, in.Limit+1); err != nil {
+		if rows, more, err = s.Read(ctx, after, n); err != nil {
 			return nil, err
 		}
 		shown, err := s.Show(ctx, rows)
