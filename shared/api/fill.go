@@ -18,9 +18,9 @@ type Source[R, T any] struct {
 	Valid func(position string) bool
 }
 
-// readMost is how many rows are read at once where those before did not fill the page, so
-// that a request gets through very many that are not shown: about 100 kB. More would be
-// loaded in vain where all of them are shown.
+// readMost is how many rows are read at once where most of those before are not shown, so
+// that a request gets through very many: about 100 kB. More would be loaded in vain where
+// all of them are shown.
 const readMost = 500
 
 // Page is one page of the source. It reads on until the page is full and one
@@ -36,7 +36,7 @@ func (s Source[R, T]) Page(ctx context.Context, c *Call, in Page) (*List[T], err
 	}
 	out := &List[T]{Body: ListBody[T]{Items: []T{}}}
 	last := ""
-	for n, more := in.Limit+1, true; more; n = min(2*n, readMost) {
+	for n, more := in.Limit+1, true; more; {
 		var rows []R
 		if rows, more, err = s.Read(ctx, after, n); err != nil {
 			return nil, err
@@ -56,6 +56,9 @@ func (s Source[R, T]) Page(ctx context.Context, c *Call, in Page) (*List[T], err
 				return out, nil
 			}
 			out.Body.Items, last = append(out.Body.Items, item), after
+		}
+		if 2*len(shown) < len(rows) {
+			n = min(2*n, readMost)
 		}
 	}
 	return out, nil
